@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house, from the ground up (docs/architecture.md): nothing imports from a line above it, nor from its own line.
+
+/// Every Swift target is built the same way: Swift 6 mode, warnings are errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// `scripts/setup` unpacks Arrow and Parquet here; `MILLRACE_SYSTEM_PARQUET=1` takes the system's instead.
+let arrow = "\(Context.packageDirectory)/.deps/arrow"
+let systemParquet = Context.environment["MILLRACE_SYSTEM_PARQUET"] == "1"
+
+let parquetCompile: [CXXSetting] =
+    [.define("NDEBUG")] + (systemParquet ? [] : [.unsafeFlags(["-isystem", "\(arrow)/include"])])
+
+let parquetLink: [LinkerSetting] =
+    [.linkedLibrary("stdc++")]
+    + (systemParquet
+        ? [.linkedLibrary("parquet"), .linkedLibrary("arrow")]
+        : [.unsafeFlags(["-L\(arrow)/lib", "-lparquet", "-larrow"])])
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict,
+        // The test bundle loads Arrow from where set-up put it.
+        linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])])
+}
+
+let shims: [Target] = [
+    .systemLibrary(
+        name: "CMicroHTTPD", path: "Sources/C/CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CISAL", path: "Sources/C/CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+        name: "CParquet", path: "Sources/C/CParquet", cxxSettings: parquetCompile, linkerSettings: parquetLink),
+]
+
+let libraries: [Target] =
+    shims + [
+        library("Pipeline"),
+        library("MarketModel"),
+        library("TapeSequencer", ["MarketModel"]),
+        library("OrderFlow", ["MarketModel"]),
+        library("Transport", ["CMicroHTTPD", "CISAL"]),
+        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "CParquet", "CSQLite", "COpenSSL"]),
+        library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
+        library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
+        library("ExchangeSimulator", ["MarketModel", "CISAL"]),
+        library("MarketService", ["MarketModel", "OrderFlow", "Lake"]),
+        library("Access", ["CSQLite", "COpenSSL"]),
+        library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),
+    ]
+
+let millrace: Target = .executableTarget(
+    name: "millrace",
+    dependencies: [
+        "MarketModel", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService", "Access",
+        "VendorAPIs",
+    ],
+    swiftSettings: strict,
+    // Run from .build/<triple>/release, or from PREFIX/bin: the binary finds its libraries by itself.
+    linkerSettings: [
+        .unsafeFlags(["-static-stdlib"]),
+        .unsafeFlags([
+            "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib", "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../../../.deps/arrow/lib",
+        ]),
+    ])
+
+let testTargets: [Target] = [
+    tests("PipelineTests", ["Pipeline"]),
+    tests("MarketModelTests", ["MarketModel"]),
+    tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
+    tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
+    tests("TransportTests", ["Transport"]),
+    tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
+    tests("ArchivesTests", ["Archives", "MarketModel", "CISAL"]),
+    tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
+    tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
+    tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
+    tests("AccessTests", ["Access"]),
+    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport"]),
+    // Runs the built binary as a user does.
+    tests("MillraceTests", ["MarketModel"]),
+]
+
+let package = Package(
+    name: "millrace",
+    products: [.executable(name: "millrace", targets: ["millrace"])],
+    targets: libraries + [millrace] + testTargets,
+    cxxLanguageStandard: .cxx20
+)

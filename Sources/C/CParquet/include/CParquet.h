@@ -1,0 +1,2 @@
+#pragma once
+int millrace_parquet_placeholder(void);

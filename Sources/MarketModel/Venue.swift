@@ -1,0 +1,60 @@
+/// A place that prints trades, in one of its markets: `binance-spot`, `okx-perps`, …
+public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The name used on the command line, in paths and in APIs: lower-case letters, digits and hyphens.
+    public let name: String
+
+    /// Creates a venue from its name, known or not.
+    ///
+    /// - Returns: nil unless the name is 1…40 characters of `a-z`, `0-9` and inner hyphens.
+    public init?(_ name: some StringProtocol) {
+        let bytes = Array(name.utf8)
+        guard (1...40).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-"),
+            bytes.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        self.name = String(name)
+    }
+
+    private init(known name: String) { self.name = name }
+
+    public static let binanceSpot = Venue(known: "binance-spot")
+    public static let binanceFutures = Venue(known: "binance-futures")
+    public static let binanceCoinFutures = Venue(known: "binance-coin-futures")
+    public static let okxSpot = Venue(known: "okx-spot")
+    public static let okxPerps = Venue(known: "okx-perps")
+    public static let okxOptions = Venue(known: "okx-options")
+    public static let bybitSpot = Venue(known: "bybit-spot")
+    public static let bybitLinear = Venue(known: "bybit-linear")
+    public static let bybitInverse = Venue(known: "bybit-inverse")
+    public static let deribit = Venue(known: "deribit")
+    public static let hyperliquidPerps = Venue(known: "hyperliquid-perps")
+
+    /// The venues that Millrace knows by name.
+    public static let known: [Venue] = [
+        binanceSpot, binanceFutures, binanceCoinFutures, okxSpot, okxPerps, okxOptions, bybitSpot, bybitLinear, bybitInverse, deribit,
+        hyperliquidPerps,
+    ]
+
+    /// The exchange behind the market, as people write it: `Binance`, `OKX`, `Bybit`.
+    public var exchange: String {
+        let stem = name.prefix { $0 != "-" }
+        return switch stem {
+        case "okx": "OKX"
+        case "binance", "bybit", "deribit", "hyperliquid": stem.prefix(1).uppercased() + stem.dropFirst()
+        default: name
+        }
+    }
+
+    /// How the venue numbers the trades of one instrument on its tape.
+    public var tradeIDs: TradeIDKind {
+        switch self {
+        case .binanceSpot, .binanceFutures, .binanceCoinFutures, .okxSpot, .okxPerps, .okxOptions: .contiguous
+        case .bybitLinear, .bybitInverse: .uuid
+        case .deribit, .hyperliquidPerps: .integer
+        default: .none
+        }
+    }
+
+    public var description: String { name }
+
+    public static func < (a: Venue, b: Venue) -> Bool { a.name < b.name }
+}

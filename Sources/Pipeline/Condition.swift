@@ -1,0 +1,51 @@
+import Glibc
+
+/// A mutex with a condition variable: what Synchronization's `Mutex` lacks for threads that wait for each other.
+///
+/// `@unchecked Sendable`: the value is only touched inside ``withLock(_:)`` and ``wait(until:)``, which hold the mutex.
+public final class Condition<Value>: @unchecked Sendable {
+    private var value: Value
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+
+    /// Creates a condition that guards `value`.
+    public init(_ value: sending Value) {
+        self.value = value
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        changed = .allocate(capacity: 1)
+        changed.initialize(to: pthread_cond_t())
+        pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        changed.deallocate()
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Changes the value under the lock and wakes every waiter.
+    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        return try body(&value)
+    }
+
+    /// Waits until `body` returns something; it runs under the lock, now and after each change, and may change the value.
+    public func wait<Result>(until body: (inout Value) throws -> Result?) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        while true {
+            if let result = try body(&value) { return result }
+            pthread_cond_wait(changed, mutex)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+// Filled as this room is built.
