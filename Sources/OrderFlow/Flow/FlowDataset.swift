@@ -1,0 +1,126 @@
+import MarketModel
+
+extension Dataset where Row == FlowRow {
+    /// Taker flow: who hit the market, how much, and in what sizes. 36 fields as Aperiodic documents them, then Millrace's own.
+    public static let flow = Dataset(
+        name: "flow", title: "Order flow",
+        description: "Taker buy and sell volume, counts, delta, entropy, toxicity and the split by order size, per bar.",
+        columns: [
+            headline, sizes(.buy), sizes(.sell), shares(.buy), shares(.sell), orderShares(.buy), orderShares(.sell), totals,
+        ].flatMap { $0 })
+
+    private static let headline: [Column<FlowRow>] = [
+        Column("taker_buy_volume", "Taker Buy Volume", unit: "base", "Sum of the base quantity of taker buys.") {
+            .real($0.base($0.bar[.buy].base))
+        },
+        Column("taker_sell_volume", "Taker Sell Volume", unit: "base", "Sum of the base quantity of taker sells.") {
+            .real($0.base($0.bar[.sell].base))
+        },
+        Column("taker_buy_count", "Taker Buy Count", unit: "trades", type: .integer, "Count of taker buys (tape rows).") {
+            .integer($0.bar[.buy].count)
+        },
+        Column("taker_sell_count", "Taker Sell Count", unit: "trades", type: .integer, "Count of taker sells (tape rows).") {
+            .integer($0.bar[.sell].count)
+        },
+        Column("volume_delta", "Volume Delta", unit: "base", "taker_buy_volume − taker_sell_volume.") { .real($0.base($0.deltaBase)) },
+        Column("volume_delta_notional", "Volume Delta Notional", unit: "quote", "Buy notional − sell notional.") {
+            .real($0.notional($0.deltaNotional))
+        },
+        Column(
+            "flow_entropy", "Flow Entropy", unit: "nats",
+            "−Σ p ln p over the buy and sell shares of volume; 0 where one side is empty."
+        ) { .real($0.entropy) },
+        Column(
+            "flow_toxicity_score", "Flow Toxicity Score", unit: "score",
+            "z(volume_delta_notional) × z(realized volatility), each against the rows of the month so far (sample deviation); "
+                + "realized volatility is the root of Σ ln²(pᵢ/pᵢ₋₁) inside the bar."
+        ) { .real($0.toxicity) },
+        Column("taker_buy_sell_ratio", "Buy/Sell Ratio", unit: "ratio", "taker_buy_volume ÷ taker_sell_volume.") {
+            .real(ExactQuotient.nearest($0.bar[.buy].base, over: $0.bar[.sell].base))
+        },
+        Column("taker_buy_sell_count_ratio", "Buy/Sell Count Ratio", unit: "ratio", "taker_buy_count ÷ taker_sell_count.") {
+            .real(ExactQuotient.nearest(Int128($0.bar[.buy].count), over: Int128($0.bar[.sell].count)))
+        },
+        Column(
+            "taker_buy_sell_percentage", "Taker Buy %", unit: "ratio", "taker_buy_volume ÷ (taker_buy_volume + taker_sell_volume), 0…1."
+        ) {
+            .real(ExactQuotient.nearest($0.bar[.buy].base, over: $0.bar[.buy].base + $0.bar[.sell].base))
+        },
+        Column(
+            "taker_buy_sell_count_percentage", "Taker Buy Count %", unit: "ratio",
+            "taker_buy_count ÷ (taker_buy_count + taker_sell_count), 0…1."
+        ) {
+            .real(ExactQuotient.nearest(Int128($0.bar[.buy].count), over: Int128($0.bar[.buy].count + $0.bar[.sell].count)))
+        },
+    ]
+
+    private static func sizes(_ side: TakerSide) -> [Column<FlowRow>] {
+        OrderSize.allCases.flatMap { size in
+            [
+                Column(
+                    "taker_\(side.name)_\(size.name)_order_volume", label(side, size, "Order Volume"), unit: "quote",
+                    "Notional of \(size.name) taker \(side.name)s (\(range(size)))."
+                ) { .real($0.notional($0.bar[side, size].notional)) },
+                Column(
+                    "taker_\(side.name)_\(size.name)_order_count", label(side, size, "Order Count"), unit: "trades", type: .integer,
+                    "Count of \(size.name) taker \(side.name)s (\(range(size)))."
+                ) { .integer($0.bar[side, size].count) },
+            ]
+        }
+    }
+
+    private static func shares(_ side: TakerSide) -> [Column<FlowRow>] {
+        OrderSize.allCases.map { size in
+            Column(
+                "taker_\(side.name)_\(size.name)_order_percentage", label(side, size, "Order %"), unit: "quote per base",
+                "taker_\(side.name)_\(size.name)_order_volume ÷ taker_\(side.name)_volume, as the vendor documents it: notional over base, "
+                    + "so not a share; see taker_\(side.name)_\(size.name)_order_share."
+            ) { .real($0.notionalPerBase($0.bar[side, size].notional, $0.bar[side].base)) }
+        }
+            + OrderSize.allCases.map { size in
+                Column(
+                    "taker_\(side.name)_\(size.name)_order_count_percentage", label(side, size, "Count %"), unit: "ratio",
+                    "taker_\(side.name)_\(size.name)_order_count ÷ taker_\(side.name)_count, 0…1."
+                ) { .real(ExactQuotient.nearest(Int128($0.bar[side, size].count), over: Int128($0.bar[side].count))) }
+            }
+    }
+
+    private static func orderShares(_ side: TakerSide) -> [Column<FlowRow>] {
+        OrderSize.allCases.map { size in
+            Column(
+                "taker_\(side.name)_\(size.name)_order_share", label(side, size, "Share"), unit: "ratio", native: true,
+                "Notional of \(size.name) taker \(side.name)s ÷ notional of all taker \(side.name)s, 0…1."
+            ) { .real(ExactQuotient.nearest($0.bar[side, size].notional, over: $0.bar[side].notional)) }
+        }
+    }
+
+    private static let totals: [Column<FlowRow>] = [
+        Column("volume", "Volume", unit: "base", native: true, "Base quantity of all trades, those of unknown side included.") {
+            .real($0.base($0.bar[.buy].base + $0.bar[.sell].base + $0.bar[.unknown].base))
+        },
+        Column("volume_notional", "Notional", unit: "quote", native: true, "Notional of all trades, those of unknown side included.") {
+            .real($0.notional($0.bar[.buy].notional + $0.bar[.sell].notional + $0.bar[.unknown].notional))
+        },
+        Column("trade_count", "Trades", unit: "trades", type: .integer, native: true, "Count of all trades (tape rows).") {
+            .integer($0.bar.count)
+        },
+        Column(
+            "quality", "Quality", unit: "word", type: .word, native: true,
+            "Whether the tape inside the bar was whole: complete, repaired or gap."
+        ) { .word($0.quality.name) },
+    ]
+
+    private static func label(_ side: TakerSide, _ size: OrderSize, _ what: String) -> String {
+        "\(capitalized(side.name)) \(capitalized(size.name)) \(what)"
+    }
+
+    private static func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
+
+    private static func range(_ size: OrderSize) -> String {
+        switch size {
+        case .small: "notional < 100 by default"
+        case .medium: "notional >= 100 and < 1000 by default"
+        case .large: "notional >= 1000 by default"
+        }
+    }
+}
