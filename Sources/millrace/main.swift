@@ -1,1 +1,1 @@
-print("millrace")
+Program(commands: Command.all).run(CommandLine.arguments)

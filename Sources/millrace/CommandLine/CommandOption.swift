@@ -1,0 +1,68 @@
+/// An option of a command, as data.
+struct CommandOption: Sendable {
+    /// Without the dashes: `interval`.
+    let name: String
+    /// What its value is called in help (`DIR`), or nil for a switch.
+    let value: String?
+    /// One sentence or less, without a full stop.
+    let help: String
+    /// What holds when it is not given, as text; nil if there is nothing to say.
+    var defaultText: String?
+    var required = false
+    /// Whether it may be given more than once.
+    var repeatable = false
+    /// The only values it takes, if they are few.
+    var choices: [String] = []
+
+    init(
+        _ name: String, _ value: String, _ help: String, default defaultText: String? = nil, required: Bool = false,
+        repeatable: Bool = false, choices: [String] = []
+    ) {
+        self.name = name
+        self.value = value
+        self.help = help
+        self.defaultText = defaultText
+        self.required = required
+        self.repeatable = repeatable
+        self.choices = choices
+    }
+
+    private init(switch name: String, _ help: String) {
+        self.name = name
+        self.value = nil
+        self.help = help
+    }
+
+    /// An option without a value: it is given or not.
+    static func flag(_ name: String, _ help: String) -> CommandOption { CommandOption(switch: name, help) }
+
+    /// The option as a usage line shows it: `--data DIR`, `[--force]`.
+    var usage: String {
+        let word = value.map { "--\(name) \($0)" } ?? "--\(name)"
+        return required ? word : "[\(word)]" + (repeatable ? "…" : "")
+    }
+
+    /// The options that every command takes.
+    static let common = [
+        flag("quiet", "Print results and errors only: no progress, no notes"),
+        flag("help", "Print this help"),
+    ]
+}
+
+extension CommandOption {
+    // Options that several commands share, so that they are spelled and explained alike everywhere.
+
+    static func data(required: Bool = true) -> CommandOption {
+        CommandOption("data", "DIR", "The data directory", required: required)
+    }
+    static func venue(required: Bool = true) -> CommandOption {
+        CommandOption(
+            "venue", "V", "The venue: binance-spot, binance-futures, binance-coin-futures, okx-perps, bybit-linear …", required: required)
+    }
+    static func symbol(required: Bool = true) -> CommandOption {
+        CommandOption("symbol", "NATIVE", "The symbol as the venue spells it: BTCUSDT, BTCUSD_PERP, BTC-USDT-SWAP", required: required)
+    }
+    static let from = CommandOption("from", "T", "Start, inclusive: ISO 8601 (UTC unless it says otherwise) or epoch milliseconds")
+    static let to = CommandOption("to", "T", "End, exclusive, written like --from")
+    static let threads = CommandOption("threads", "N", "Worker threads, 1 to 64", default: "one a core")
+}

@@ -1,0 +1,100 @@
+import Glibc
+import Synchronization
+
+/// A line on stderr that shows how far a long piece of work is: share, amount, rate and the time left.
+///
+/// Any thread may call ``advance(by:)``; a call costs a mutex and a clock reading, so count in pieces of about a megabyte.
+final class ProgressBar: Sendable {
+    /// How amounts are written.
+    enum Unit: Sendable {
+        case bytes
+        case rows
+    }
+
+    private struct State {
+        var done = 0
+        var lastDrawn = 0.0
+        var drawn = false
+    }
+
+    private let label: String
+    private let total: Int?
+    private let unit: Unit
+    private let enabled: Bool
+    private let started: Double
+    private let state = Mutex(State())
+
+    init(label: String, total: Int?, unit: Unit, enabled: Bool) {
+        self.label = label
+        self.total = total
+        self.unit = unit
+        self.enabled = enabled
+        started = enabled ? Self.now() : 0
+    }
+
+    /// Counts `amount` more units as done, and redraws the line at most ten times a second.
+    func advance(by amount: Int) {
+        guard enabled else { return }
+        let now = Self.now()
+        state.withLock { state in
+            state.done += amount
+            guard now - started >= 1, now - state.lastDrawn >= 0.1 else { return }
+            state.lastDrawn = now
+            state.drawn = true
+            Self.draw("\r\u{1B}[K" + line(done: state.done, seconds: now - started))
+        }
+    }
+
+    /// Removes the line; call it when the work has ended, well or not.
+    func finish() {
+        state.withLock { state in
+            if state.drawn { Self.draw("\r\u{1B}[K") }
+            state.drawn = false
+        }
+    }
+
+    private func line(done: Int, seconds: Double) -> String {
+        let rate = Double(done) / seconds
+        var text = "\(label)  "
+        if let total, total > 0 {
+            let share = min(1, Double(done) / Double(total))
+            let filled = Int(share * 24)
+            let left = rate > 0 ? max(0, Double(total - done) / rate) : 0
+            text += String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+            text +=
+                " \(Int(share * 100)) %  \(amount(Double(done))) of \(amount(Double(total)))  \(amount(rate))/s  \(Self.clock(left)) left"
+        } else {
+            text += "\(amount(Double(done)))  \(amount(rate))/s  \(Self.clock(seconds))"
+        }
+        return text
+    }
+
+    private func amount(_ value: Double) -> String {
+        let suffixes = unit == .bytes ? ["B", "kB", "MB", "GB", "TB"] : ["rows", "k rows", "M rows", "G rows"]
+        var value = value
+        var index = 0
+        while value >= 999.5, index < suffixes.count - 1 {
+            value /= 1000
+            index += 1
+        }
+        let tenths = Int((value * 10).rounded())
+        return value < 10 && index > 0 ? "\(tenths / 10).\(tenths % 10) \(suffixes[index])" : "\(Int(value.rounded())) \(suffixes[index])"
+    }
+
+    private static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.up))
+        let tail = whole % 60
+        return whole < 60 ? "\(whole) s" : "\(whole / 60):\(tail < 10 ? "0" : "")\(tail)"
+    }
+
+    private static func draw(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
