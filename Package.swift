@@ -48,16 +48,17 @@ let shims: [Target] = [
 let libraries: [Target] =
     shims + [
         library("Pipeline"),
+        library("SQLite", ["CSQLite"]),
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
-        library("Transport", ["CMicroHTTPD", "CISAL"]),
+        library("Transport", ["CMicroHTTPD", "CISAL", "Pipeline"]),
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "CParquet", "CSQLite", "COpenSSL"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
         library("ExchangeSimulator", ["MarketModel", "CISAL"]),
-        library("MarketService", ["MarketModel", "OrderFlow", "Lake"]),
-        library("Access", ["CSQLite", "COpenSSL"]),
+        library("MarketService", ["MarketModel", "OrderFlow", "Lake", "Pipeline"]),
+        library("Access", ["SQLite", "COpenSSL", "Pipeline"]),
         library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),
     ]
 
@@ -78,16 +79,17 @@ let millrace: Target = .executableTarget(
 
 let testTargets: [Target] = [
     tests("PipelineTests", ["Pipeline"]),
+    tests("SQLiteTests", ["SQLite"]),
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
-    tests("TransportTests", ["Transport"]),
+    tests("TransportTests", ["Transport", "Pipeline"]),
     tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "MarketModel", "CISAL"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
-    tests("AccessTests", ["Access"]),
+    tests("AccessTests", ["Access", "SQLite"]),
     tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),
