@@ -1,0 +1,49 @@
+import MarketModel
+import OrderFlow
+
+/// A repeatable stream of numbers (SplitMix64), so that a printed seed reproduces a failure.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// A random tape: times that mostly ascend, prices that walk and sometimes jump, all three sides, sizes around the thresholds.
+func randomTape(seed: UInt64, count: Int, priceScale: Int = 1, quantityScale: Int = 3) -> [Trade] {
+    var random = SeededGenerator(seed: seed)
+    var time: Int64 = 1_735_689_600_000_000 - 40_000_000
+    var price: Int64 = 425_000
+    return (0..<count).map { index in
+        time += Int64.random(in: 0...900_000, using: &random) - (Int.random(in: 0..<20, using: &random) == 0 ? 2_000_000 : 0)
+        price = max(
+            1,
+            price
+                + (Int.random(in: 0..<50, using: &random) == 0
+                    ? Int64.random(in: -9000...9000, using: &random) : Int64.random(in: -2...2, using: &random)))
+        return Trade(
+            id: TradeID(Int64(index)), time: time, price: price, quantity: Int64.random(in: 1...60, using: &random),
+            side: TakerSide(rawValue: Int8.random(in: -1...1, using: &random))!)
+    }
+}
+
+func columns(_ trades: some Sequence<Trade>) -> TradeColumns {
+    var batch = TradeColumns()
+    for trade in trades { batch.append(trade) }
+    return batch
+}
+
+/// Everything a bar shows, for comparing bars bit for bit.
+func fingerprint(_ segment: FlowSegment) -> [String] {
+    var rows = FlowRows(valuation: segment.valuation, toxicity: segment.options.toxicity)
+    return segment.bars.map { bar in
+        let row = rows.next(bar, quality: .complete)
+        return "\(bar.start) \(bar.variance) " + Dataset.flow.columns.map { "\($0.value(row))" }.joined(separator: " ")
+    }
+}
