@@ -58,16 +58,17 @@ extension AtlasSymbol {
     private init?(okx symbol: String) {
         let parts = symbol.split(separator: "-", omittingEmptySubsequences: false).map { String($0) }
         guard (2...3).contains(parts.count), !parts[0].isEmpty else { return nil }
-        // The `_UM` families are settled in stablecoin whatever their quote leg says.
+        // The `_UM` and `_UM_XPERP` families are linear, margined in their quote leg, whatever that is.
         let quote = String(parts[1].prefix { $0 != "_" })
+        let margin = parts[1].contains("_UM") ? quote : nil
         guard !quote.isEmpty else { return nil }
         if parts.count == 2 {
             self.init(type: .spot, base: parts[0], quote: quote)
         } else if parts[2] == "SWAP" {
-            self.init(type: .perpetual, base: parts[0], quote: quote)
+            self.init(type: .perpetual, base: parts[0], quote: quote, margin: margin)
         } else {
             guard let expiry = AtlasSymbol.date(digits: parts[2]) else { return nil }
-            self.init(type: .future, base: parts[0], quote: quote, expiry: expiry)
+            self.init(type: .future, base: parts[0], quote: quote, margin: margin, expiry: expiry)
         }
     }
 
@@ -88,9 +89,9 @@ extension AtlasSymbol {
         case (.okxSpot, .spot):
             return "\(base)-\(quote)"
         case (.okxPerps, .perpetual):
-            return "\(base)-\(quote)-SWAP"
+            return "\(base)-\(okxQuote)-SWAP"
         case (.okxPerps, .future):
-            return dated.map { "\(base)-\(quote)-\($0)" }
+            return dated.map { "\(base)-\(okxQuote)-\($0)" }
         case (.deribit, .perpetual):
             return isInverse ? "\(base)-PERPETUAL" : "\(base)_\(quote)-PERPETUAL"
         case (.hyperliquidPerps, .perpetual) where quote == "USDC":
@@ -98,5 +99,10 @@ extension AtlasSymbol {
         default:
             return nil
         }
+    }
+
+    /// The quote leg as OKX spells it: linear contracts on a quote that would imply coin margin are of a `_UM` family.
+    private var okxQuote: String {
+        margin == quote && !AtlasSymbol.cashQuotes.contains(quote) ? quote + "_UM" : quote
     }
 }

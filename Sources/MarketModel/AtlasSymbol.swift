@@ -16,14 +16,19 @@ public struct AtlasSymbol: Sendable, Hashable, CustomStringConvertible {
     public var base: String
     /// The quote currency, upper case.
     public var quote: String
+    /// The margin asset of a perpetual or future: its quote or its base; nil for spot.
+    public var margin: String?
     /// The delivery date of a future.
     public var expiry: CivilDate?
 
     /// Creates a symbol from its parts.
-    public init(type: ContractType, base: String, quote: String, expiry: CivilDate? = nil) {
+    ///
+    /// - Parameter margin: the margin asset of a contract; by default the quote where that is cash or a stablecoin, else the base.
+    public init(type: ContractType, base: String, quote: String, margin: String? = nil, expiry: CivilDate? = nil) {
         self.type = type
         self.base = base
         self.quote = quote
+        self.margin = type == .spot ? nil : margin ?? (AtlasSymbol.cashQuotes.contains(quote) ? quote : base)
         self.expiry = expiry
     }
 
@@ -31,12 +36,6 @@ public struct AtlasSymbol: Sendable, Hashable, CustomStringConvertible {
     static let cashQuotes: Set<String> = [
         "USDT", "USDC", "BUSD", "TUSD", "USDP", "FDUSD", "DAI", "EUR", "GBP", "AUD", "TRY", "KRW", "GUSD", "CNHT",
     ]
-
-    /// The margin asset of a perpetual or future; nil for spot.
-    public var margin: String? {
-        guard type != .spot else { return nil }
-        return AtlasSymbol.cashQuotes.contains(quote) ? quote : base
-    }
 
     /// Whether the contract is margined in its base coin.
     public var isInverse: Bool { margin == base }
@@ -50,7 +49,7 @@ public struct AtlasSymbol: Sendable, Hashable, CustomStringConvertible {
         return text
     }
 
-    /// Parses the text form; the margin, where given, must be the one the quote currency implies.
+    /// Parses the text form; the margin of a contract must be its quote or its base.
     public init?(_ text: String) {
         let halves = text.split(separator: ":", omittingEmptySubsequences: false)
         guard halves.count <= 2, let head = halves.first else { return nil }
@@ -63,7 +62,8 @@ public struct AtlasSymbol: Sendable, Hashable, CustomStringConvertible {
             return
         }
         let tail = halves[1].split(separator: "-", omittingEmptySubsequences: false).map { String($0) }
-        guard type != .spot, tail.first == margin else { return nil }
+        guard type != .spot, let margin = tail.first, margin == quote || margin == base else { return nil }
+        self.margin = margin
         if type == .future {
             guard tail.count == 2, let date = AtlasSymbol.date(digits: tail[1]) else { return nil }
             expiry = date

@@ -26,14 +26,17 @@ struct SymbologyTests {
 
     @Test func `What is not a symbol is refused`() {
         for text in [
-            "", "spot", "spot-BTC", "spot-BTC-USDT:USDT", "perpetual-BTC-USDT", "perpetual-BTC-USDT:BTC", "future-BTC-USDT:USDT",
+            "", "spot", "spot-BTC", "spot-BTC-USDT:USDT", "perpetual-BTC-USDT", "perpetual-BTC-USDT:ETH", "future-BTC-USDT:USDT",
             "option-BTC-USD",
             "perpetual-btc-usdt:usdt", "future-BTC-USDT:USDT-20261301", "perpetual-BTC-USDT:USDT-20260327",
         ] { #expect(AtlasSymbol(text) == nil, "\(text)") }
     }
 
     @Test func `OKX unified-margin families are linear whatever their quote leg says`() {
-        #expect(AtlasSymbol(native: "BTC-USDT_UM-SWAP", venue: .okxPerps)?.description == "perpetual-BTC-USDT:USDT")
+        #expect(AtlasSymbol(native: "BTC-USD_UM-SWAP", venue: .okxPerps)?.description == "perpetual-BTC-USD:USD")
+        #expect(AtlasSymbol(native: "BTC-USD_UM_XPERP-260327", venue: .okxPerps)?.description == "future-BTC-USD:USD-20260327")
+        #expect(AtlasSymbol("perpetual-BTC-USD:USD")?.native(on: .okxPerps) == "BTC-USD_UM-SWAP")
+        #expect(Instrument(venue: .okxPerps, symbol: "BTC-USD_UM-SWAP").kind == .linear)
     }
 
     @Test func `An instrument knows its kind and whether it counts contracts`() {
