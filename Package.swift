@@ -74,6 +74,8 @@ let millrace: Target = .executableTarget(
         .unsafeFlags(["-static-stdlib"]),
         .unsafeFlags([
             "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib", "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../../../.deps/arrow/lib",
+            // DT_RPATH, not DT_RUNPATH: it also holds for what the libraries in PREFIX/lib need in turn.
+            "-Xlinker", "--disable-new-dtags",
         ]),
     ])
 

@@ -1,0 +1,54 @@
+# Everything there is to do with Millrace. `make help` lists it. Needs Debian 12 and the Swift toolchain; the rest is set up on the way.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PREFIX ?= /usr/local
+DATA ?= data/demo
+# Seconds that each fuzzer of `make fuzz` runs, and minutes that `make soak` lasts.
+FUZZ_SECONDS ?= 60
+SOAK_MINUTES ?= 30
+MILLRACE := .build/release/millrace
+
+.PHONY: help run build test bench format lint soak fuzz install fresh clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Set up, build, and run the demo (ARGS='--port 8080')
+	@exec $(MILLRACE) demo --data $(DATA) $(ARGS)
+
+build: ## Set up and build .build/release/millrace
+	@scripts/setup
+	@swift build -c release --product millrace
+
+test: ## Set up, build, and run every test (about ten minutes)
+	@scripts/test
+
+bench: ## Race DuckDB, Polars and chDB (ARGS='--write' keeps the tables in Benchmarks/results)
+	@scripts/setup bench
+	@swift build -c release --product millrace
+	@.venv/bin/python Benchmarks/run.py $(ARGS)
+
+format: ## Format the Swift sources
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## Check format, layering and house rules
+	@scripts/lint
+
+soak: build ## Import, kill, resume and compare for SOAK_MINUTES
+	@scripts/setup tests
+	@.venv/bin/python Conformance/soak.py --minutes $(SOAK_MINUTES)
+
+fuzz: ## Fuzz the decoders for FUZZ_SECONDS each
+	@scripts/setup
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+install: build ## Lay down PREFIX/bin and PREFIX/lib, which run anywhere
+	@scripts/install "$(DESTDIR)$(PREFIX)"
+
+fresh: ## Prove `make run` and `make test` in a minimal Debian 12 (root)
+	@scripts/fresh
+
+clean: ## Remove what was built; .deps and .venv stay
+	@rm -rf .build

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Check the house rules that a formatter cannot see: who imports whom, what the pure rooms may touch, how long a file is.
+
+The lines are those of docs/architecture.md, from the ground up: nothing imports from a line above it, nor from its own line.
+"""
+import os
+import re
+import sys
+
+LINES = [
+    ["CMicroHTTPD", "CISAL", "CSQLite", "COpenSSL", "CParquet", "Pipeline"],
+    ["MarketModel"],
+    ["TapeSequencer", "OrderFlow"],
+    ["Transport"],
+    ["Feeds", "Archives", "Lake"],
+    ["Recorder", "ExchangeSimulator"],
+    ["MarketService", "Access"],
+    ["VendorAPIs", "Dashboard"],
+    ["millrace"],
+]
+PURE = {"MarketModel", "TapeSequencer", "OrderFlow"}
+PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
+FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
+LONG = 400
+
+IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?import\s+"
+                    r"(?:(?:struct|class|enum|func|let|var|protocol|typealias)\s+)?(\w+)", re.M)
+IMPURE = re.compile(r"\b(clock_gettime|ContinuousClock|SuspendingClock|SystemRandomNumberGenerator|getenv|fopen)\b|\.random\(|\.randomElement\(|\.shuffled\(\)")
+LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX)\b")
+
+
+def swift_files(root):
+    for directory, _, names in os.walk(root):
+        for name in names:
+            if name.endswith(".swift"):
+                yield os.path.join(directory, name)
+
+
+def main():
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    line_of = {module: i for i, line in enumerate(LINES) for module in line}
+    faults, long_files = [], []
+    # A room may hold a small library of its own in a folder below it: Sources/Room/… belongs to Room.
+    for path in sorted(swift_files("Sources")):
+        text = open(path, encoding="utf-8").read()
+        room = path.split(os.sep)[1]
+        if room not in line_of and room != "C":
+            faults.append(f"{path}: the room {room} has no line in scripts/check-layers.py")
+            continue
+        for module in IMPORT.findall(text):
+            if module in FORBIDDEN:
+                faults.append(f"{path}: imports {module}; under Sources there is Glibc")
+            if room in PURE and module not in PURE_MAY_IMPORT:
+                faults.append(f"{path}: {room} is pure and may not import {module}")
+            if module in line_of and room != "C" and module != room and line_of[module] >= line_of[room]:
+                faults.append(f"{path}: {room} may not import {module}, which is not on a line below it")
+        if room in PURE:
+            for found in IMPURE.finditer(re.sub(r"//.*", "", text)):
+                faults.append(f"{path}: {room} is pure and may not use {found.group(0)}")
+    for root in ("Sources", "Tests"):
+        for path in sorted(swift_files(root)):
+            text = open(path, encoding="utf-8").read()
+            if LEFT_OVER.search(text):
+                faults.append(f"{path}: a left-over {LEFT_OVER.search(text).group(0)}")
+            length = text.count("\n")
+            if length > LONG:
+                long_files.append(f"{path}: {length} lines; above {LONG} a file deserves a hard look")
+    for line in long_files:
+        print(f"lint: note: {line}")
+    for line in faults:
+        print(f"lint: {line}")
+    sys.exit(1 if faults else 0)
+
+
+main()
