@@ -2,6 +2,7 @@
 ///
 /// The conversions are Howard Hinnant's `days_from_civil` and `civil_from_days`; both are O(1).
 public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// -9999…9999, astronomical.
     public var year: Int
     /// 1…12.
     public var month: Int

@@ -16,16 +16,27 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     private init(known name: String) { self.name = name }
 
+    /// Binance spot.
     public static let binanceSpot = Venue(known: "binance-spot")
+    /// Binance USD-M futures.
     public static let binanceFutures = Venue(known: "binance-futures")
+    /// Binance COIN-M futures.
     public static let binanceCoinFutures = Venue(known: "binance-coin-futures")
+    /// OKX spot.
     public static let okxSpot = Venue(known: "okx-spot")
+    /// OKX perpetual swaps.
     public static let okxPerps = Venue(known: "okx-perps")
+    /// OKX options.
     public static let okxOptions = Venue(known: "okx-options")
+    /// Bybit spot.
     public static let bybitSpot = Venue(known: "bybit-spot")
+    /// Bybit linear contracts.
     public static let bybitLinear = Venue(known: "bybit-linear")
+    /// Bybit inverse contracts.
     public static let bybitInverse = Venue(known: "bybit-inverse")
+    /// Deribit.
     public static let deribit = Venue(known: "deribit")
+    /// Hyperliquid perpetuals.
     public static let hyperliquidPerps = Venue(known: "hyperliquid-perps")
 
     /// The venues that Millrace knows by name.
