@@ -1,0 +1,234 @@
+#include "CParquet.h"
+
+#include "support.hpp"
+#include "tape_decode.hpp"
+#include "tape_layout.hpp"
+
+#include <arrow/io/file.h>
+#include <arrow/util/key_value_metadata.h>
+#include <parquet/column_page.h>
+#include <parquet/column_reader.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+
+#include <fcntl.h>
+
+using namespace millrace;
+
+struct mr_tape_file {
+    std::unique_ptr<parquet::ParquetFileReader> reader;
+    std::shared_ptr<parquet::FileMetaData> metadata;
+    mr_tape_layout layout{};
+    std::vector<TapeColumn> columns;
+    int64_t body = 0;
+};
+
+namespace {
+
+/// The layout that a schema has; throws unless the schema is exactly that of the layout.
+mr_tape_layout layoutOf(const parquet::SchemaDescriptor &schema) {
+    mr_tape_layout layout{};
+    const int id = schema.ColumnIndex("id");
+    if (id >= 0) layout.id_kind = schema.Column(id)->physical_type() == parquet::Type::INT64 ? MR_ID_INT64 : MR_ID_UUID;
+    layout.ordinal = schema.ColumnIndex("ordinal") >= 0 ? 1 : 0;
+    const int price = schema.ColumnIndex("price"), quantity = schema.ColumnIndex("quantity");
+    if (price < 0 || quantity < 0) throw std::runtime_error("not a tape file: price or quantity is missing");
+    layout.price_scale = schema.Column(price)->type_scale();
+    layout.quantity_scale = schema.Column(quantity)->type_scale();
+    if (!schema.group_node()->Equals(tapeSchema(layout).get())) {
+        parquet::SchemaDescriptor wanted;
+        wanted.Init(tapeSchema(layout));
+        if (!wanted.Equals(schema)) throw std::runtime_error("not a tape file: other columns than a tape's");
+    }
+    return layout;
+}
+
+/// One column of a row group, page by page.
+struct Column {
+    int flag = 0;
+    std::unique_ptr<parquet::PageReader> pages;
+    std::shared_ptr<parquet::Page> page;
+    std::vector<int64_t> dictionary;
+    bool narrow = false;  // INT32
+
+    const parquet::DataPageV1 &data() const { return static_cast<const parquet::DataPageV1 &>(*page); }
+
+    int64_t load() {
+        page = pages->NextPage();
+        if (page && page->type() == parquet::PageType::DICTIONARY_PAGE) {
+            const auto &entries = static_cast<const parquet::DictionaryPage &>(*page);
+            const int64_t width = narrow ? 4 : 8;
+            if (entries.size() != entries.num_values() * width) throw std::runtime_error("a dictionary has a wrong size");
+            dictionary.resize(static_cast<size_t>(entries.num_values()));
+            for (size_t i = 0; i < dictionary.size(); i++) {
+                if (narrow) {
+                    int32_t value;
+                    std::memcpy(&value, entries.data() + i * 4, 4);
+                    dictionary[i] = value;
+                } else {
+                    std::memcpy(&dictionary[i], entries.data() + i * 8, 8);
+                }
+            }
+            page = pages->NextPage();
+        }
+        if (!page) return 0;
+        if (page->type() != parquet::PageType::DATA_PAGE) throw std::runtime_error("a page of another kind than a tape's");
+        if (data().num_values() < 1 || data().num_values() > MR_TAPE_PAGE_ROWS) throw std::runtime_error("a page of a wrong length");
+        return data().num_values();
+    }
+};
+
+}  // namespace
+
+struct mr_tape_cursor {
+    std::vector<Column> columns;
+    int64_t rows = 0;
+    std::vector<uint32_t> indices;
+    std::vector<int64_t> wide;
+};
+
+mr_tape_file *mr_tape_open(int fd, char **error) {
+    return guarded<mr_tape_file *>(error, nullptr, [&] {
+        const int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (own < 0) throw std::runtime_error(strerror(errno));
+        auto source = check(arrow::io::ReadableFile::Open(own));
+        parquet::ReaderProperties properties;
+        properties.set_page_checksum_verification(true);
+        auto file = std::make_unique<mr_tape_file>();
+        file->reader = parquet::ParquetFileReader::Open(source, properties);
+        file->metadata = file->reader->metadata();
+        file->layout = layoutOf(*file->metadata->schema());
+        file->columns = tapeColumns(file->layout);
+        file->body = check(source->GetSize()) - 8 - static_cast<int64_t>(file->metadata->size());
+        return file.release();
+    });
+}
+
+void mr_tape_close(mr_tape_file *file) {
+    guarded<int>(nullptr, 0, [&] {
+        delete file;
+        return 0;
+    });
+}
+
+mr_tape_layout mr_tape_file_layout(const mr_tape_file *file) { return file->layout; }
+int64_t mr_tape_file_rows(const mr_tape_file *file) { return file->metadata->num_rows(); }
+int mr_tape_file_groups(const mr_tape_file *file) { return file->metadata->num_row_groups(); }
+int64_t mr_tape_file_body(const mr_tape_file *file) { return file->body; }
+
+char *mr_tape_file_metadata(const mr_tape_file *file, const char *key) {
+    return guarded<char *>(nullptr, nullptr, [&]() -> char * {
+        const auto &pairs = file->metadata->key_value_metadata();
+        if (!pairs) return nullptr;
+        auto value = pairs->Get(key);
+        return value.ok() ? strdup(value->c_str()) : nullptr;
+    });
+}
+
+int64_t mr_tape_group_rows(const mr_tape_file *file, int group, int64_t *first_time, int64_t *last_time) {
+    return guarded<int64_t>(nullptr, -1, [&] {
+        auto metadata = file->metadata->RowGroup(group);
+        const int column = file->metadata->schema()->ColumnIndex("time");
+        auto statistics = metadata->ColumnChunk(column)->encoded_statistics();
+        if (!statistics || statistics->min().size() != 8 || statistics->max().size() != 8) throw std::runtime_error("no statistics");
+        std::memcpy(first_time, statistics->min().data(), 8);
+        std::memcpy(last_time, statistics->max().data(), 8);
+        return metadata->num_rows();
+    });
+}
+
+mr_tape_cursor *mr_tape_cursor_open(mr_tape_file *file, int group, int columns, char **error) {
+    return guarded<mr_tape_cursor *>(error, nullptr, [&] {
+        auto cursor = std::make_unique<mr_tape_cursor>();
+        auto reader = file->reader->RowGroup(group);
+        for (size_t index = 0; index < file->columns.size(); index++) {
+            const int flag = file->columns[index].flag;
+            if ((flag & columns) == 0) continue;
+            Column column;
+            column.flag = flag;
+            column.narrow = flag == MR_COLUMN_SIDE || flag == MR_COLUMN_FILLS || flag == MR_COLUMN_ORDINAL;
+            column.pages = reader->GetColumnPageReader(static_cast<int>(index));
+            cursor->columns.push_back(std::move(column));
+        }
+        if (cursor->columns.empty()) throw std::runtime_error("no column asked for");
+        return cursor.release();
+    });
+}
+
+int64_t mr_tape_cursor_next(mr_tape_cursor *cursor, char **error) {
+    return guarded<int64_t>(error, -1, [&] {
+        cursor->rows = cursor->columns[0].load();
+        for (size_t index = 1; index < cursor->columns.size(); index++) {
+            if (cursor->columns[index].load() != cursor->rows) throw std::runtime_error("columns of different length");
+        }
+        return cursor->rows;
+    });
+}
+
+/// Decodes the loaded page of one column into an array of any integer type.
+template <typename Value>
+static void decodeColumn(mr_tape_cursor &cursor, Column &column, Value *out) {
+    const auto &page = column.data();
+    switch (page.encoding()) {
+    case parquet::Encoding::DELTA_BINARY_PACKED:
+        if constexpr (sizeof(Value) == 8) {
+            decodeDelta(page.data(), page.size(), cursor.rows, out);
+        } else {
+            cursor.wide.resize(static_cast<size_t>(cursor.rows));
+            decodeDelta(page.data(), page.size(), cursor.rows, cursor.wide.data());
+            for (int64_t row = 0; row < cursor.rows; row++) out[row] = static_cast<Value>(cursor.wide[static_cast<size_t>(row)]);
+        }
+        return;
+    case parquet::Encoding::RLE_DICTIONARY: {
+        decodeIndices(
+            page.data(), page.size(), cursor.rows, static_cast<uint32_t>(column.dictionary.size()), cursor.indices);
+        const uint32_t *indices = cursor.indices.data();
+        const int64_t *entries = column.dictionary.data();
+        for (int64_t row = 0; row < cursor.rows; row++) out[row] = static_cast<Value>(entries[indices[row]]);
+        return;
+    }
+    default: throw std::runtime_error("an encoding that no tape has");
+    }
+}
+
+static void decodeWideIDs(mr_tape_cursor &cursor, Column &column, int64_t *high, int64_t *low) {
+    const auto &page = column.data();
+    if (page.encoding() != parquet::Encoding::PLAIN || page.size() != cursor.rows * 16) throw std::runtime_error("ids of a wrong size");
+    for (int64_t row = 0; row < cursor.rows; row++) {
+        uint64_t halves[2];
+        std::memcpy(halves, page.data() + row * 16, 16);
+        high[row] = static_cast<int64_t>(__builtin_bswap64(halves[0]));
+        low[row] = static_cast<int64_t>(__builtin_bswap64(halves[1]));
+    }
+}
+
+int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, char **error) {
+    return guarded<int>(error, -1, [&] {
+        for (auto &column : cursor->columns) {
+            switch (column.flag) {
+            case MR_COLUMN_ID:
+                if (target->id_high != nullptr) {
+                    decodeWideIDs(*cursor, column, target->id_high, target->id);
+                } else {
+                    decodeColumn(*cursor, column, target->id);
+                }
+                break;
+            case MR_COLUMN_TIME: decodeColumn(*cursor, column, target->time); break;
+            case MR_COLUMN_PRICE: decodeColumn(*cursor, column, target->price); break;
+            case MR_COLUMN_QUANTITY: decodeColumn(*cursor, column, target->quantity); break;
+            case MR_COLUMN_SIDE: decodeColumn(*cursor, column, target->side); break;
+            case MR_COLUMN_FILLS: decodeColumn(*cursor, column, target->fills); break;
+            case MR_COLUMN_ORDINAL: decodeColumn(*cursor, column, target->ordinal); break;
+            default: break;
+            }
+        }
+        return 0;
+    });
+}
+
+void mr_tape_cursor_free(mr_tape_cursor *cursor) {
+    guarded<int>(nullptr, 0, [&] {
+        delete cursor;
+        return 0;
+    });
+}
