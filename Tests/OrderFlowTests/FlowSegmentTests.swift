@@ -42,13 +42,13 @@ struct FlowSegmentTests {
         for bar in segment.bars {
             let trades = bars[bar.start]!
             for side in TakerSide.allCases {
+                #expect(bar[side].base == trades.filter { $0.side == side }.reduce(Int128(0)) { $0 + Int128($1.quantity) })
                 for size in OrderSize.allCases {
                     let chosen = trades.filter {
                         let notional = $0.price * $0.quantity  // four decimals
                         let its: OrderSize = notional < 1_000_000 ? .small : notional < 10_000_000 ? .medium : .large
                         return $0.side == side && its == size
                     }
-                    #expect(bar[side, size].base == chosen.reduce(Int128(0)) { $0 + Int128($1.quantity) })
                     #expect(bar[side, size].notional == chosen.reduce(Int128(0)) { $0 + Int128($1.price * $1.quantity) })
                     #expect(bar[side, size].count == Int64(chosen.count))
                 }

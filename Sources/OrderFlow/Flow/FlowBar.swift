@@ -16,59 +16,56 @@ public enum OrderSize: Int, Sendable, CaseIterable {
     }
 }
 
-/// Exact sums over some trades: base quantity, notional and count.
-public struct FlowSum: Sendable, Hashable {
-    /// Base quantity at the valuation's base scale.
-    public var base: Int128 = 0
+/// Exact sums over the orders of one side and size.
+public struct OrderSum: Sendable, Hashable {
     /// Notional at the valuation's notional scale.
     public var notional: Int128 = 0
     /// Tape rows.
     public var count: Int64 = 0
+}
 
-    /// Nothing.
-    public init() {}
-
-    /// Adds other sums, or returns false and leaves the value undefined if 128 bits do not hold the result.
-    mutating func add(_ other: FlowSum) -> Bool {
-        let (base, baseOverflow) = base.addingReportingOverflow(other.base)
-        let (notional, notionalOverflow) = notional.addingReportingOverflow(other.notional)
-        self.base = base
-        self.notional = notional
-        count &+= other.count
-        return !baseOverflow && !notionalOverflow
-    }
+/// Exact sums over the orders of one side.
+public struct SideSum: Sendable, Hashable {
+    /// Base quantity at the valuation's base scale.
+    public var base: Int128
+    /// Notional at the valuation's notional scale.
+    public var notional: Int128
+    /// Tape rows.
+    public var count: Int64
 }
 
 /// The exact sums of one bar by taker side and order size; what any split of the bar's trades adds up to, bit for bit.
 public struct FlowBar: Sendable {
     /// The start of the interval in microseconds since the epoch.
     public var start: Int64
+    /// Base quantity by side in the order sell, unknown, buy.
+    var base: InlineArray<3, Int128>
     /// Three sizes for each side in the order sell, unknown, buy.
-    var sums: InlineArray<9, FlowSum>
-    /// The price of the first and last trade of the bar in tape order.
-    var firstPrice: Int64
-    var lastPrice: Int64
+    var orders: InlineArray<9, OrderSum>
+    /// The price of the first and last trade of the bar in tape order; 0 while there is none.
+    var firstPrice: Int64 = 0
+    var lastPrice: Int64 = 0
     /// Σ r² over successive trades of the bar.
-    public var variance: RealizedVariance
+    public var variance = RealizedVariance()
 
     /// Creates an empty bar.
     public init(start: Int64) {
         self.start = start
-        sums = InlineArray(repeating: FlowSum())
-        firstPrice = 0
-        lastPrice = 0
-        variance = RealizedVariance()
+        base = InlineArray(repeating: 0)
+        orders = InlineArray(repeating: OrderSum())
     }
 
     /// The sums of one side and size.
-    public subscript(side: TakerSide, size: OrderSize) -> FlowSum { sums[(Int(side.rawValue) + 1) * 3 + size.rawValue] }
+    public subscript(side: TakerSide, size: OrderSize) -> OrderSum { orders[(Int(side.rawValue) + 1) * 3 + size.rawValue] }
 
-    /// The sums of one side over all sizes; wrapping is impossible because ``FlowBar`` checks the grand total as it grows.
-    public subscript(side: TakerSide) -> FlowSum {
-        var total = self[side, .small]
-        _ = total.add(self[side, .medium])
-        _ = total.add(self[side, .large])
-        return total
+    /// The sums of one side over all sizes. They do not overflow: ``FlowBar`` checks the grand totals as it grows.
+    public subscript(side: TakerSide) -> SideSum {
+        var sum = SideSum(base: base[Int(side.rawValue) + 1], notional: 0, count: 0)
+        for size in OrderSize.allCases {
+            sum.notional += self[side, size].notional
+            sum.count += self[side, size].count
+        }
+        return sum
     }
 
     /// How many trades the bar holds.
@@ -76,16 +73,10 @@ public struct FlowBar: Sendable {
 
     /// Adds the sums of trades that follow this bar's in tape order.
     ///
-    /// - Returns: false if 128 bits do not hold a sum.
+    /// - Returns: false if 128 bits do not hold a grand total; the bar is then of no use.
     /// - Complexity: O(1).
     mutating func append(_ next: borrowing FlowBar) -> Bool {
         guard next.firstPrice != 0 else { return true }
-        var fits = true
-        var total = FlowSum()
-        for index in 0..<9 {
-            fits = sums[index].add(next.sums[index]) && fits
-            fits = total.add(sums[index]) && fits
-        }
         if firstPrice == 0 {
             firstPrice = next.firstPrice
         } else if lastPrice != next.firstPrice {
@@ -93,6 +84,27 @@ public struct FlowBar: Sendable {
         }
         variance.add(next.variance.sum)
         lastPrice = next.lastPrice
-        return fits
+        return addSums(next)
+    }
+
+    private mutating func addSums(_ next: borrowing FlowBar) -> Bool {
+        var overflows = false
+        func checked(_ a: Int128, _ b: Int128) -> Int128 {
+            let (sum, overflow) = a.addingReportingOverflow(b)
+            overflows = overflows || overflow
+            return sum
+        }
+        var totalBase: Int128 = 0
+        for index in base.indices {
+            base[index] = checked(base[index], next.base[index])
+            totalBase = checked(totalBase, base[index])
+        }
+        var totalNotional: Int128 = 0
+        for index in orders.indices {
+            orders[index].notional = checked(orders[index].notional, next.orders[index].notional)
+            orders[index].count &+= next.orders[index].count
+            totalNotional = checked(totalNotional, orders[index].notional)
+        }
+        return !overflows
     }
 }

@@ -5,12 +5,8 @@ enum FlowRun {
     /// Runs are this short so that sums of 64-bit products fit 76 bits and sums of 50-bit quantities fit 62.
     static let maximumLength = 4096
 
-    /// Sums while they run: 128-bit notional, 64-bit quantity.
-    private struct NarrowSum {
-        var notional: UInt128 = 0
-        var quantity: UInt64 = 0
-        var count: UInt64 = 0
-    }
+    /// One count in the upper bits of a sum whose lower 96 hold notional, so that a row costs one addition in memory.
+    private static var one: UInt128 { 1 << 96 }
 
     /// Linear contracts and spot: notional = price × quantity.
     ///
@@ -26,23 +22,30 @@ enum FlowRun {
         let prices = trades.price.span
         let quantities = trades.quantity.span
         let sides = trades.side.span
-        var sums = InlineArray<9, NarrowSum>(repeating: NarrowSum())
+        var sums = InlineArray<9, UInt128>(repeating: 0)
+        var quantityDelta: Int64 = 0
+        var quantityKnown: Int64 = 0
+        var quantityTotal: Int64 = 0
         var overflow: UInt64 = 0
         for row in rows {
-            let quantity = UInt64(bitPattern: quantities[row])
-            let (high, notional) = UInt64(bitPattern: prices[row]).multipliedFullWidth(by: quantity)
-            overflow |= high | quantity >> 50
-            let index = (Int(sides[row]) + 1) * 3 + (notional >= medium ? 1 : 0) + (notional >= large ? 1 : 0)
-            sums[index].notional &+= UInt128(notional)
-            sums[index].quantity &+= quantity
-            sums[index].count &+= 1
+            let quantity = quantities[row]
+            let side = Int64(sides[row])
+            let (high, notional) = UInt64(bitPattern: prices[row]).multipliedFullWidth(by: UInt64(bitPattern: quantity))
+            overflow |= high | UInt64(bitPattern: quantity) &>> 50
+            let index = (Int(side) &+ 1) &* 3 &+ (notional >= medium ? 1 : 0) &+ (notional >= large ? 1 : 0)
+            sums[index] &+= UInt128(notional) | one
+            quantityDelta &+= quantity &* side
+            quantityKnown &+= quantity &* (side &* side)
+            quantityTotal &+= quantity
         }
         guard overflow == 0 else { return false }
-        for index in 0..<9 {
-            bar.sums[index].base = Int128(sums[index].quantity) * factor
-            bar.sums[index].notional = Int128(sums[index].notional) * factor
-            bar.sums[index].count = Int64(sums[index].count)
+        for index in sums.indices {
+            bar.orders[index].notional = Int128(sums[index] & (one - 1)) * factor
+            bar.orders[index].count = Int64(sums[index] / one)
         }
+        bar.base[0] = Int128((quantityKnown - quantityDelta) / 2) * factor
+        bar.base[1] = Int128(quantityTotal - quantityKnown) * factor
+        bar.base[2] = Int128((quantityKnown + quantityDelta) / 2) * factor
         return true
     }
 
@@ -60,27 +63,26 @@ enum FlowRun {
         let prices = trades.price.span
         let quantities = trades.quantity.span
         let sides = trades.side.span
-        // `quantity` holds the notional here and `notional` the base: the wider sum is the one at 1e−12.
-        var sums = InlineArray<9, NarrowSum>(repeating: NarrowSum())
+        var sums = InlineArray<9, UInt128>(repeating: 0)
+        var base = InlineArray<3, UInt128>(repeating: 0)
         for row in rows {
             let contracts = UInt64(bitPattern: quantities[row])
             let (notional, notionalOverflow) = contracts.multipliedReportingOverflow(by: factor)
             let (top, topOverflow) = contracts.multipliedReportingOverflow(by: multiplier)
-            guard !notionalOverflow, !topOverflow, notional >> 50 == 0, prices[row] > 0 else { return false }
+            guard !notionalOverflow, !topOverflow, prices[row] > 0 else { return false }
             let price = UInt64(bitPattern: prices[row])
             let (quotient, remainder) = top.quotientAndRemainder(dividingBy: price)
             let rest = price &- remainder
             let roundUp = remainder > rest || (remainder == rest && quotient & 1 == 1)
-            let index = (Int(sides[row]) + 1) * 3 + (notional >= medium ? 1 : 0) + (notional >= large ? 1 : 0)
-            sums[index].notional &+= UInt128(quotient &+ (roundUp ? 1 : 0))
-            sums[index].quantity &+= notional
-            sums[index].count &+= 1
+            let side = Int(sides[row]) &+ 1
+            sums[side &* 3 &+ (notional >= medium ? 1 : 0) &+ (notional >= large ? 1 : 0)] &+= UInt128(notional) | one
+            base[side] &+= UInt128(quotient &+ (roundUp ? 1 : 0))
         }
-        for index in 0..<9 {
-            bar.sums[index].base = Int128(sums[index].notional)
-            bar.sums[index].notional = Int128(sums[index].quantity)
-            bar.sums[index].count = Int64(sums[index].count)
+        for index in sums.indices {
+            bar.orders[index].notional = Int128(sums[index] & (one - 1))
+            bar.orders[index].count = Int64(sums[index] / one)
         }
+        for index in base.indices { bar.base[index] = Int128(base[index]) }
         return true
     }
 
@@ -92,12 +94,14 @@ enum FlowRun {
     ) -> Bool {
         for row in rows {
             guard let (base, notional) = valuation.value(price: trades.price[row], quantity: trades.quantity[row]) else { return false }
-            let index = (Int(trades.side[row]) + 1) * 3 + (notional >= limits.medium ? 1 : 0) + (notional >= limits.large ? 1 : 0)
-            var one = FlowSum()
-            one.base = base
-            one.notional = notional
-            one.count = 1
-            guard bar.sums[index].add(one) else { return false }
+            let side = Int(trades.side[row]) + 1
+            let index = side * 3 + (notional >= limits.medium ? 1 : 0) + (notional >= limits.large ? 1 : 0)
+            let (notionalSum, notionalOverflow) = bar.orders[index].notional.addingReportingOverflow(notional)
+            let (baseSum, baseOverflow) = bar.base[side].addingReportingOverflow(base)
+            guard !notionalOverflow, !baseOverflow else { return false }
+            bar.orders[index].notional = notionalSum
+            bar.orders[index].count += 1
+            bar.base[side] = baseSum
         }
         return true
     }

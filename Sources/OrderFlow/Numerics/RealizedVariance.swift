@@ -33,7 +33,7 @@ public struct RealizedVariance: Sendable, Hashable {
     }
 
     /// Below this |z|, where z = (new − old)/(new + old), the square fits 63 bits and two terms of the series are exact to the last bit.
-    static let smallStep = 0x1p-14
+    static var smallStep: Double { 0x1p-14 }
 
     /// ln²(new/old) = (2 artanh z)² = 4z²(1 + 2z²/3 + …), in units of 2^−88, for |z| < 2^−14.
     @inline(__always)
