@@ -87,7 +87,7 @@ let testTargets: [Target] = [
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
     tests("TransportTests", ["Transport", "Pipeline"]),
     tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
-    tests("ArchivesTests", ["Archives", "MarketModel", "CISAL"]),
+    tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
