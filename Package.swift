@@ -53,7 +53,7 @@ let libraries: [Target] =
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
         library("Transport", ["CMicroHTTPD", "CISAL", "Pipeline"]),
-        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "CParquet", "CSQLite", "COpenSSL"]),
+        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
         library("ExchangeSimulator", ["MarketModel", "CISAL"]),

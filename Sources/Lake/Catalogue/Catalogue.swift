@@ -1,0 +1,80 @@
+import MarketModel
+import SQLite
+import TapeSequencer
+
+/// The lake's book: instruments, days, holes, imports, and what is being published at this moment.
+///
+/// One SQLite file in WAL mode with `synchronous=FULL`: a committed change survives power loss.
+package final class Catalogue: Sendable {
+    /// The version of the tables, which readers refuse when it is newer than they are.
+    static let formatVersion = 1
+
+    let database: Database
+
+    package init(path: String, create: Bool) throws {
+        database = try Database(path: path, create: create)
+        if create { try database.execute(Catalogue.tables) }
+        let format = try database.query("SELECT value FROM meta WHERE key = 'format'") { Int($0.integer(0)) }.first ?? 0
+        guard format <= Catalogue.formatVersion else {
+            throw LakeError(
+                .newer, path, "has format \(format), this is a millrace for format \(Catalogue.formatVersion): use a newer one")
+        }
+    }
+
+    /// Rises with every change that readers can see.
+    package func version() throws -> Int {
+        try database.query("SELECT value FROM meta WHERE key = 'version'") { Int($0.integer(0)) }.first ?? 0
+    }
+
+    private static let tables = """
+        CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT OR IGNORE INTO meta VALUES ('format', \(formatVersion)), ('version', 0), ('run', 0);
+        CREATE TABLE IF NOT EXISTS instruments (
+            id INTEGER PRIMARY KEY,
+            venue TEXT NOT NULL,
+            symbol TEXT NOT NULL,
+            trade_ids TEXT NOT NULL,
+            stream TEXT NOT NULL,
+            price_scale INTEGER NOT NULL,
+            quantity_scale INTEGER NOT NULL,
+            present BLOB NOT NULL,
+            UNIQUE (venue, symbol)
+        );
+        CREATE TABLE IF NOT EXISTS days (\(dayColumns), PRIMARY KEY (instrument, day)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS publishing (\(dayColumns), temporary TEXT NOT NULL, PRIMARY KEY (instrument, day)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS holes (
+            instrument INTEGER NOT NULL REFERENCES instruments (id),
+            first_id INTEGER NOT NULL,
+            last_id INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            run INTEGER NOT NULL,
+            time_from INTEGER NOT NULL,
+            time_to INTEGER NOT NULL,
+            PRIMARY KEY (instrument, first_id, last_id)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS imports (
+            id INTEGER PRIMARY KEY,
+            instrument INTEGER NOT NULL REFERENCES instruments (id),
+            file TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            imported_at TEXT NOT NULL
+        );
+        """
+
+    /// The columns of a day, sealed or on its way.
+    private static let dayColumns = """
+        instrument INTEGER NOT NULL REFERENCES instruments (id),
+        day INTEGER NOT NULL,
+        rows INTEGER NOT NULL,
+        first_time INTEGER NOT NULL,
+        last_time INTEGER NOT NULL,
+        contract_mantissa INTEGER NOT NULL,
+        contract_scale INTEGER NOT NULL,
+        content_sha256 TEXT NOT NULL,
+        file_sha256 TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        runs BLOB NOT NULL
+        """
+}

@@ -1,0 +1,3 @@
+extension Lake {
+    func recoverIfAbandoned() throws {}
+}

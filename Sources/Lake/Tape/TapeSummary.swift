@@ -1,0 +1,81 @@
+import MarketModel
+import TapeSequencer
+
+/// What the lake holds of one instrument, as of one version of the catalogue.
+public struct TapeSummary: Sendable {
+    /// The instrument; its contract size is that of the newest day.
+    public var instrument: Instrument
+    /// The scales of every price and quantity on the tape.
+    public var scales: Scales
+    /// The sealed days, oldest first.
+    public var days: [TapeDay]
+    /// The holes, open and repaired, by id.
+    public var holes: [TapeHole]
+    /// The version of the catalogue that says so.
+    public var version: Int
+
+    /// How many trades the tape holds.
+    public var rows: Int { days.reduce(0) { $0 + $1.rows } }
+    /// The earliest event time in microseconds, or nil on an empty tape.
+    public var firstTime: Int64? { days.map(\.firstTime).min() }
+    /// The latest event time in microseconds, or nil on an empty tape.
+    public var lastTime: Int64? { days.map(\.lastTime).max() }
+    /// The holes that nothing has filled.
+    public var openHoles: [TapeHole] { holes.filter { $0.state == .open } }
+}
+
+/// One sealed UTC day of a tape.
+public struct TapeDay: Sendable, Hashable {
+    /// The day.
+    public var date: CivilDate
+    /// How many trades it holds; more than zero.
+    public var rows: Int
+    /// The earliest event time in microseconds.
+    public var firstTime: Int64
+    /// The latest event time in microseconds.
+    public var lastTime: Int64
+    /// The contract size that holds on this day.
+    public var contractSize: FixedPoint
+    /// SHA-256 of the file up to its footer; also in the footer.
+    public var contentHash: String
+    /// SHA-256 of the whole file.
+    public var fileHash: String
+    /// The size of the file.
+    public var bytes: Int
+
+    package var runs: [TapeRun] = []
+}
+
+/// Ids that the venue gave out and the tape lacks.
+public struct TapeHole: Sendable, Hashable {
+    /// Whether something is still missing.
+    public enum State: String, Sendable, Hashable {
+        /// The ids are missing.
+        case open
+        /// The ids were missing, and a later import brought them.
+        case repaired
+    }
+
+    /// The first missing id.
+    public var from: Int64
+    /// The last missing id.
+    public var to: Int64
+    /// Open, or filled since.
+    public var state: State
+    /// The event time of the row before the hole, in microseconds.
+    public var timeFrom: Int64
+    /// The event time of the row after it.
+    public var timeTo: Int64
+
+    /// How many ids are missing.
+    public var count: Int { Int(to - from + 1) }
+
+    /// Creates a hole.
+    public init(from: Int64, to: Int64, state: State, timeFrom: Int64, timeTo: Int64) {
+        self.from = from
+        self.to = to
+        self.state = state
+        self.timeFrom = timeFrom
+        self.timeTo = timeTo
+    }
+}
