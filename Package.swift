@@ -56,7 +56,7 @@ let libraries: [Target] =
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
-        library("ExchangeSimulator", ["MarketModel", "CISAL"]),
+        library("ExchangeSimulator", ["MarketModel", "Pipeline", "CISAL", "COpenSSL"]),
         library("MarketService", ["MarketModel", "OrderFlow", "Lake", "Pipeline"]),
         library("Access", ["SQLite", "COpenSSL", "Pipeline"]),
         library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),

@@ -1,4 +1,4 @@
-public import MarketModel
+import MarketModel
 
 /// The flow of a stretch of tape: its bars, and where the tape is known to miss trades.
 public struct FlowTape: Sendable {
