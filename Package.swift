@@ -65,7 +65,7 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "MarketModel", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService", "Access",
+        "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService", "Access",
         "VendorAPIs",
     ],
     swiftSettings: strict,

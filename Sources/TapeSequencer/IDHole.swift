@@ -5,10 +5,16 @@ public struct IDHole: Sendable, Hashable {
     /// The last missing id, inclusive; never less than ``from``.
     public var to: Int64
 
-    /// Creates a hole from its first and last missing ids.
-    public init(from: Int64, to: Int64) {
+    /// The times of the rows on either side, in microseconds UTC: the missing trades happened between them.
+    public var timeBefore: Int64
+    public var timeAfter: Int64
+
+    /// Creates a hole from its first and last missing ids and the times of its neighbours.
+    public init(from: Int64, to: Int64, timeBefore: Int64, timeAfter: Int64) {
         self.from = from
         self.to = to
+        self.timeBefore = timeBefore
+        self.timeAfter = timeAfter
     }
 
     /// How many ids are missing; `Int.max` where the span does not fit an `Int`.

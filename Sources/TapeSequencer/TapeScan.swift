@@ -133,7 +133,7 @@ public struct TapeScan: Sendable, Hashable {
         } else if next == last {
             ties += 1
         } else if last != .max, next > last + 1 {
-            note(IDHole(from: last + 1, to: next - 1))
+            note(IDHole(from: last + 1, to: next - 1, timeBefore: lastTime, timeAfter: nextTime))
         }
     }
 
