@@ -85,7 +85,7 @@ let testTargets: [Target] = [
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
-    tests("TransportTests", ["Transport", "Pipeline"]),
+    tests("TransportTests", ["Transport"]),
     tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),

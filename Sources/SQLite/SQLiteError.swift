@@ -39,6 +39,7 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// Whether a unique or other constraint refused the change.
     public var isConstraint: Bool { code == .constraint }
 
+    /// One line that says what to do.
     public var description: String {
         switch code {
         case .busy: "\(path) is in use by another process: try again when it has finished"

@@ -1,2 +1,21 @@
 #pragma once
 #include <microhttpd.h>
+
+// What Swift cannot import: C variadic functions.
+
+static inline struct MHD_Daemon *millrace_mhd_start(unsigned int flags, MHD_AccessHandlerCallback handler, void *context,
+                                                    struct MHD_OptionItem *options) {
+    return MHD_start_daemon(flags, 0, NULL, NULL, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+// The context that NOTIFY_CONNECTION left with the connection, or NULL.
+static inline void *millrace_mhd_socket_context(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+// The connection's socket, or -1.
+static inline int millrace_mhd_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}

@@ -1,0 +1,27 @@
+/// A family of routes below one prefix, with its own gate and its own shape of errors: a vendor's API.
+public struct Mount: Sendable {
+    /// Lets a request in, and gives headers to send with its answer; or throws what it is refused with.
+    public typealias Gate = @Sendable (borrowing Request) throws(Failure) -> [Header]
+    /// Gives a failure the vendor's shape.
+    public typealias ErrorRenderer = @Sendable (Failure, RequestID, _ time: Int64) -> Response
+
+    /// What all paths begin with: `/orderflow-api`, or nothing.
+    public let prefix: String
+    /// The routes.
+    public let routes: [Route]
+    let gate: Gate?
+    let render: ErrorRenderer
+
+    /// Creates a mount; without a renderer errors are one line of plain text.
+    public init(_ prefix: String, routes: [Route], gate: Gate? = nil, errors render: @escaping ErrorRenderer = Mount.plainError) {
+        self.prefix = prefix
+        self.routes = routes
+        self.gate = gate
+        self.render = render
+    }
+
+    /// An error as one line of plain text.
+    public static let plainError: ErrorRenderer = { failure, _, _ in
+        Response(failure.status, text: failure.message + "\n", headers: failure.headers)
+    }
+}

@@ -1,0 +1,102 @@
+/// Finds the route of a request and answers it: all of HTTP that needs no socket.
+public struct Router: Sendable {
+    /// The mounts, those with longer prefixes first.
+    public let mounts: [Mount]
+    private let index: [Entry]
+    private let report: @Sendable (String) -> Void
+
+    private struct Entry: Sendable {
+        let mount: Mount
+        let prefix: [UInt8]
+        /// Routes without path parameters, by their whole path.
+        let plain: [(path: [UInt8], route: Route)]
+        let patterns: [Route]
+    }
+
+    /// Creates a router.
+    ///
+    /// - Parameter report: is told of every error that is answered with a 500, in one line.
+    public init(_ mounts: [Mount], report: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.mounts = mounts.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+        self.report = report
+        index = self.mounts.map { mount in
+            Entry(
+                mount: mount, prefix: Array(mount.prefix.utf8),
+                plain: mount.routes.filter { !$0.path.contains("{") }.map { (Array((mount.prefix + $0.path).utf8), $0) },
+                patterns: mount.routes.filter { $0.path.contains("{") })
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// HEAD is answered as GET is; whoever sends the response leaves the body out. OPTIONS lists the methods of a path.
+    public func respond(to request: Request) -> Response {
+        guard let entry = entry(for: request.target, pathEnd: request.pathEnd) else {
+            return Mount.plainError(Failure(.notFound), request.id, request.time)
+        }
+        var extra: [Header] = []
+        do {
+            if let gate = entry.mount.gate { extra = try gate(request) }
+            var response = try answer(request, entry)
+            if !extra.isEmpty { response.headers += extra }
+            return response
+        } catch {
+            var failure: Failure
+            if let known = error as? Failure {
+                failure = known
+            } else {
+                report("request \(request.id): \(error)")
+                failure = Failure(.internalError)
+            }
+            failure.headers += extra
+            return entry.mount.render(failure, request.id, request.time)
+        }
+    }
+
+    /// Answers a request that is refused before it can be routed, in the shape of the mount it was for.
+    func refuse(_ failure: Failure, target: [UInt8], id: RequestID, time: Int64) -> Response {
+        let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
+        let render = entry(for: target, pathEnd: pathEnd)?.mount.render ?? Mount.plainError
+        return render(failure, id, time)
+    }
+
+    private func entry(for target: [UInt8], pathEnd: Int) -> Entry? {
+        for entry in index where pathEnd >= entry.prefix.count && target.starts(with: entry.prefix) {
+            // `/api` is the prefix of `/api/v1`, not of `/apiary`.
+            if pathEnd == entry.prefix.count || target[entry.prefix.count] == UInt8(ascii: "/") { return entry }
+        }
+        return nil
+    }
+
+    private func answer(_ request: Request, _ entry: Entry) throws -> Response {
+        let wanted = request.method == .head ? .get : request.method
+        var allowed: [Method] = []
+        for (path, route) in entry.plain where path.count == request.pathEnd && request.target.starts(with: path) {
+            if route.method == wanted { return try route.handler(request) }
+            allowed.append(route.method)
+        }
+        if !entry.patterns.isEmpty || request.target[..<request.pathEnd].contains(UInt8(ascii: "%")) {
+            let segments = try request.target[entry.prefix.count..<request.pathEnd]
+                .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { try PercentCoding.decode($0, plusIsBlank: false) }
+            for route in entry.mount.routes {
+                guard let values = route.match(segments: segments) else { continue }
+                if route.method == wanted {
+                    var request = request
+                    request.pathParameters = values
+                    return try route.handler(request)
+                }
+                allowed.append(route.method)
+            }
+        }
+        guard !allowed.isEmpty else { throw Failure(.notFound, "there is nothing at this path") }
+        let allow = Header("Allow", Router.list(allowed))
+        if wanted == .options { return Response(.noContent, headers: [allow]) }
+        throw Failure(.methodNotAllowed, headers: [allow])
+    }
+
+    private static func list(_ methods: [Method]) -> String {
+        let all = Set(methods + (methods.contains(.get) ? [.head] : []) + [.options])
+        return Method.allCases.filter { all.contains($0) }.map(\.rawValue).joined(separator: ", ")
+    }
+}

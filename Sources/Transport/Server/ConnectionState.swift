@@ -1,0 +1,91 @@
+import Glibc
+import Synchronization
+
+/// What the server knows of one TCP connection.
+///
+/// `@unchecked Sendable`: all but the atomics belongs to the one worker thread that libmicrohttpd gave the connection to, or, below the
+/// mark, to the watchdog's thread. Workers write the atomics and the watchdog reads them.
+final class ConnectionState: @unchecked Sendable {
+    /// What the connection is doing.
+    enum Phase: UInt8 {
+        /// Between two requests.
+        case idle
+        /// A request's headers are arriving; a new connection starts here.
+        case headers
+        /// A request's body is arriving.
+        case body
+        /// A handler works on the answer.
+        case handling
+        /// A response is being sent.
+        case writing
+    }
+
+    let descriptor: Int32
+    private let phaseValue = Atomic<UInt8>(Phase.headers.rawValue)
+    private let deadlineValue: Atomic<Int64>
+    private let requestCount = Atomic<UInt64>(0)
+
+    /// The raw target of the request at hand.
+    var target: [UInt8] = []
+    /// The body read so far.
+    var body: [UInt8] = []
+    /// What the request will be refused with when its body has been read and dropped.
+    var refusal: Failure?
+    /// How much of a body beyond the limit has been read and dropped.
+    var dropped = 0
+    /// Whether the first call of the access handler for this request has been.
+    var begun = false
+    var scan = HeaderScan()
+    var random = RandomWords()
+
+    // The watchdog's own memory.
+    var seenRequest: UInt64 = .max
+    var seenPhase = Phase.handling
+    var seenBytes: UInt64 = 0
+
+    init(descriptor: Int32, deadline: Int64) {
+        self.descriptor = descriptor
+        deadlineValue = Atomic(deadline)
+    }
+
+    var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .acquiring)) ?? .idle }
+    /// When the phase has to be over, in milliseconds of the monotonic clock.
+    var deadline: Int64 { deadlineValue.load(ordering: .relaxed) }
+    /// How many requests have begun.
+    var requests: UInt64 { requestCount.load(ordering: .relaxed) }
+
+    /// Enters a phase that has to be over at `deadline`.
+    func enter(_ phase: Phase, until deadline: Int64) {
+        deadlineValue.store(deadline, ordering: .relaxed)
+        phaseValue.store(phase.rawValue, ordering: .releasing)
+    }
+
+    /// Moves the deadline and leaves the phase.
+    func extend(to deadline: Int64) { deadlineValue.store(deadline, ordering: .relaxed) }
+
+    /// Counts a request; only the connection's worker calls this.
+    func countRequest() { requestCount.store(requests &+ 1, ordering: .relaxed) }
+
+    /// Forgets the request at hand and keeps memory of ordinary size.
+    func reset() {
+        target.removeAll(keepingCapacity: true)
+        if !body.isEmpty { body = [] }
+        refusal = nil
+        dropped = 0
+        begun = false
+    }
+
+    /// The client's address, without the port.
+    var clientAddress: String {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let status = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                getpeername(descriptor, address, &length) == 0
+                    ? getnameinfo(address, length, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST) : -1
+            }
+        }
+        return status == 0 ? name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" } : ""
+    }
+}

@@ -1,0 +1,94 @@
+import CMicroHTTPD
+import Glibc
+
+extension Server {
+    /// Hands a response to libmicrohttpd.
+    func send(
+        _ response: inout Response, id: RequestID, _ method: Method, _ connection: OpaquePointer, _ state: ConnectionState, closing: Bool
+    ) -> MHD_Result {
+        var vary = false
+        let isReading = method == .get || method == .head
+        if case .file(let file) = response.body, response.status == .ok, isReading {
+            Server.prepare(file, for: connection, hasConditions: state.scan.hasConditions, &response)
+        } else if case .bytes(let payload) = response.body, response.contentType?.compressible == true {
+            vary = payload.count >= limits.gzipSize
+            if vary, state.scan.acceptsGzip, let smaller = Gzip.compress(payload.bytes) {
+                response.body = .bytes(Payload(smaller))
+                response.headers.append(Header("Content-Encoding", "gzip"))
+            }
+        }
+        guard let message = Server.message(of: response) else { return .NO }
+        defer { MHD_destroy_response(message) }
+        if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }
+        Server.add("X-Content-Type-Options", "nosniff", to: message)
+        if vary { Server.add("Vary", "Accept-Encoding", to: message) }
+        if closing || draining { Server.add("Connection", "close", to: message) }
+        Server.add(id, to: message)
+        for header in response.headers {
+            _ = header.value.withCString { MHD_add_response_header(message, Server.cString(header.name), $0) }
+        }
+        state.enter(.writing, until: SystemClock.coarseMilliseconds() + Int64(limits.writeSeconds * 1000))
+        return MHD_queue_response(connection, UInt32(response.status.code), message)
+    }
+
+    private static func message(of response: Response) -> OpaquePointer? {
+        switch response.body {
+        case .none:
+            return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+        case .constant(let text):
+            return MHD_create_response_from_buffer(
+                text.utf8CodeUnitCount, UnsafeMutableRawPointer(mutating: text.utf8Start), .RESPMEM_PERSISTENT)
+        case .bytes(let payload):
+            // libmicrohttpd frees the memory when the response has been sent.
+            return MHD_create_response_from_buffer(payload.count, payload.release(), .RESPMEM_MUST_FREE)
+        case .file(let file):
+            return MHD_create_response_from_fd_at_offset64(UInt64(file.sending.count), file.release(), UInt64(file.sending.lowerBound))
+        }
+    }
+
+    /// Settles which bytes of a file are sent: all, a range, or none because the client has them.
+    private static func prepare(_ file: FileBody, for connection: OpaquePointer, hasConditions: Bool, _ response: inout Response) {
+        let modified = HTTPDate.text(file.modified)
+        response.headers.append(Header("Accept-Ranges", "bytes"))
+        response.headers.append(Header("ETag", file.entityTag))
+        response.headers.append(Header("Last-Modified", modified))
+        guard hasConditions else { return }
+        if let known = value("If-None-Match", connection), known == "*" || known.contains(file.entityTag) {
+            response.status = .notModified
+            response.body = .none
+            response.contentType = nil
+            return
+        }
+        // With If-Range a range is only given of the very file the client began with.
+        if let wanted = value("If-Range", connection), wanted != file.entityTag, wanted != modified { return }
+        switch ByteRange(header: value("Range", connection), size: file.size) {
+        case .whole:
+            break
+        case .part(let range):
+            response.status = .partialContent
+            response.headers.append(Header("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)"))
+            file.sending = range
+        case .unsatisfiable:
+            response = Response(.rangeNotSatisfiable, headers: [Header("Content-Range", "bytes */\(file.size)")])
+        }
+    }
+
+    private static func value(_ name: StaticString, _ connection: OpaquePointer) -> String? {
+        MHD_lookup_connection_value(connection, .HEADER_KIND, cString(name)).map { String(cString: $0) }
+    }
+
+    private static func add(_ name: StaticString, _ value: StaticString, to message: OpaquePointer) {
+        MHD_add_response_header(message, cString(name), cString(value))
+    }
+
+    private static func add(_ id: RequestID, to message: OpaquePointer) {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 37) { text in
+            id.write(to: text)
+            MHD_add_response_header(message, cString("X-Request-Id"), text.baseAddress)
+        }
+    }
+
+    private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}

@@ -1,0 +1,97 @@
+import CMicroHTTPD
+import Glibc
+import Synchronization
+
+/// An HTTP/1.1 server on libmicrohttpd: one epoll loop a thread, with limits, deadlines and a clean end.
+///
+///     let server = try Server(router: router, host: "127.0.0.1", port: 0)
+///     print("http://127.0.0.1:\(server.port)")
+///     server.stop(grace: 10)
+///
+/// Inbound TLS is nginx's work, in front of it.
+public final class Server: @unchecked Sendable {
+    // `@unchecked Sendable`: the daemon handle is thread-safe in libmicrohttpd, and is set once before and cleared once after use.
+    /// The port it listens on, also where 0 was asked for.
+    public let port: Int
+    let limits: ServerLimits
+    let router: Router
+    let watchdog: Watchdog
+    private let listening: ListenSocket
+    private var daemon: OpaquePointer?
+    private let isDraining = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - host: a numeric address, or `localhost`.
+    ///   - port: 0 picks a free one.
+    ///   - threads: worker threads, each with its own epoll loop.
+    public init(router: Router, host: String = "127.0.0.1", port: Int = 0, threads: Int = 2, limits: ServerLimits = ServerLimits())
+        throws(ServerError)
+    {
+        self.router = router
+        self.limits = limits
+        watchdog = Watchdog(limits: limits)
+        listening = try ListenSocket(host: host, port: port)
+        self.port = listening.port
+        let options = Server.options(limits: limits, threads: threads, socket: listening.descriptor, server: self)
+        let flags = MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_USE_TURBO.rawValue
+        daemon = options.withUnsafeBufferPointer {
+            millrace_mhd_start(
+                flags, Server.handleRequest, Unmanaged.passUnretained(self).toOpaque(), UnsafeMutablePointer(mutating: $0.baseAddress))
+        }
+        guard daemon != nil else {
+            close(listening.descriptor)
+            throw ServerError(code: .start, endpoint: "\(host):\(port)")
+        }
+        watchdog.start()
+    }
+
+    deinit { stop(grace: 0) }
+
+    /// Whether the server is finishing what is in flight.
+    var draining: Bool { isDraining.load(ordering: .relaxed) }
+
+    /// How many connections are open.
+    public var connections: Int { watchdog.count }
+
+    /// Stops: no new connections, idle ones close, requests in flight are answered, and what is left after `grace` seconds is cut off.
+    public func stop(grace: Double) {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing), let daemon else { return }
+        let socket = MHD_quiesce_daemon(daemon)
+        isDraining.store(true, ordering: .releasing)
+        let deadline = SystemClock.coarseMilliseconds() + Int64(grace * 1000)
+        while watchdog.count > 0, SystemClock.coarseMilliseconds() < deadline {
+            watchdog.releaseIdle()
+            usleep(5000)
+        }
+        MHD_stop_daemon(daemon)
+        self.daemon = nil
+        watchdog.stop()
+        if socket >= 0 { close(socket) }
+    }
+
+    private static func options(limits: ServerLimits, threads: Int, socket: Int32, server: Server) -> [MHD_OptionItem] {
+        let context = Unmanaged.passUnretained(server).toOpaque()
+        func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
+            MHD_OptionItem(option: option, value: value, ptr_value: nil)
+        }
+        func callback<Function>(_ option: MHD_OPTION, _ function: Function) -> MHD_OptionItem {
+            MHD_OptionItem(option: option, value: unsafeBitCast(function, to: Int.self), ptr_value: context)
+        }
+        return [
+            number(.LISTEN_SOCKET, Int(socket)),
+            number(.THREAD_POOL_SIZE, threads > 1 ? threads : 0),
+            number(.CONNECTION_LIMIT, max(limits.connections, threads)),
+            number(.PER_IP_CONNECTION_LIMIT, limits.connectionsPerClient),
+            number(.CONNECTION_MEMORY_LIMIT, 32_768),
+            number(.STRICT_FOR_CLIENT, 1),
+            callback(.NOTIFY_CONNECTION, notifyConnection),
+            callback(.NOTIFY_COMPLETED, notifyCompleted),
+            callback(.URI_LOG_CALLBACK, takeTarget),
+            callback(.UNESCAPE_CALLBACK, leaveEscaped),
+            MHD_OptionItem(option: .END, value: 0, ptr_value: nil),
+        ]
+    }
+}

@@ -1,0 +1,28 @@
+/// What a server allows one client and all clients together.
+public struct ServerLimits: Sendable {
+    /// Connections open at once; further ones wait in the listen queue.
+    public var connections = 4096
+    /// Connections open at once from one address; further ones are closed.
+    public var connectionsPerClient = 512
+    /// The longest request target, in bytes.
+    public var targetSize = 8192
+    /// All header names and values of a request together, in bytes.
+    public var headerSize = 16_384
+    /// The longest request body, in bytes.
+    public var bodySize = 1 << 20
+    /// Seconds in which the headers of a request have to arrive, from the connection's start or the request's first byte.
+    public var headerSeconds = 5.0
+    /// Seconds in which the body of a request has to arrive.
+    public var bodySeconds = 10.0
+    /// Seconds after which a slow reader is judged, again and again while a response is being sent.
+    public var writeSeconds = 10.0
+    /// The bytes a second that a client has to take of a response, on average over ``writeSeconds``.
+    public var writeRate = 1024
+    /// Seconds that a connection may wait between two requests.
+    public var idleSeconds = 60.0
+    /// Bodies shorter than this are sent as they are, even to clients that accept gzip.
+    public var gzipSize = 1024
+
+    /// The limits that suit a small data API.
+    public init() {}
+}

@@ -1,0 +1,108 @@
+import Glibc
+import Pipeline
+import Synchronization
+
+/// Shuts connections that take too long: slow headers, dripping bodies, readers that do not read, idle ones.
+///
+/// libmicrohttpd's own timeout starts again with every byte, so a drip lives for ever. Here every phase of a connection has a deadline,
+/// and a thread looks for missed ones four times a second. A late connection's socket is shut down, which its worker then notices.
+final class Watchdog: Sendable {
+    private let connections = Mutex<[ObjectIdentifier: ConnectionState]>([:])
+    private let limits: ServerLimits
+    private let stopping = Atomic<Bool>(false)
+    private let thread = Mutex<JoinableThread?>(nil)
+
+    init(limits: ServerLimits) { self.limits = limits }
+
+    func start() {
+        thread.withLock { $0 = JoinableThread { [self] in run() } }
+    }
+
+    func stop() {
+        stopping.store(true, ordering: .releasing)
+        thread.withLock { thread in
+            thread?.join()
+            thread = nil
+        }
+    }
+
+    func add(_ state: ConnectionState) {
+        connections.withLock { $0[ObjectIdentifier(state)] = state }
+    }
+
+    /// Forgets a connection; its descriptor may be closed, and used again, after this has returned.
+    func remove(_ state: ConnectionState) {
+        connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(state)) }
+    }
+
+    /// How many connections are open.
+    var count: Int { connections.withLock { $0.count } }
+
+    /// Lets the connections that no request is on read no further, so that they close once what they have received is answered.
+    func releaseIdle() {
+        connections.withLock { connections in
+            for state in connections.values where isUnused(state) { shutdown(state.descriptor, Int32(SHUT_RD)) }
+        }
+    }
+
+    private func isUnused(_ state: ConnectionState) -> Bool {
+        switch state.phase {
+        case .idle: true
+        case .headers: state.requests == 0 && TransferCounts(descriptor: state.descriptor)?.received == 0
+        default: false
+        }
+    }
+
+    private func run() {
+        while !stopping.load(ordering: .acquiring) {
+            usleep(250_000)
+            let now = SystemClock.coarseMilliseconds()
+            connections.withLock { connections in
+                for state in connections.values where isLate(state, at: now) {
+                    shutdown(state.descriptor, Int32(SHUT_RDWR))
+                }
+            }
+        }
+    }
+
+    private func isLate(_ state: ConnectionState, at now: Int64) -> Bool {
+        let phase = state.phase
+        let request = state.requests
+        let isNew = state.seenRequest != request || state.seenPhase != phase
+        state.seenRequest = request
+        state.seenPhase = phase
+        switch phase {
+        case .handling:
+            return false
+        case .headers, .body:
+            return now > state.deadline
+        case .idle:
+            return isLateIdle(state, isNew: isNew, at: now)
+        case .writing:
+            return isLateWriting(state, isNew: isNew, at: now)
+        }
+    }
+
+    /// Nobody tells when the first byte of a next request arrives; the kernel's count of received bytes does.
+    private func isLateIdle(_ state: ConnectionState, isNew: Bool, at now: Int64) -> Bool {
+        if now > state.deadline { return true }
+        guard let counts = TransferCounts(descriptor: state.descriptor) else { return false }
+        if isNew {
+            state.seenBytes = counts.received
+        } else if counts.received > state.seenBytes {
+            state.seenBytes = .max
+            let limit = now + Int64(limits.headerSeconds * 1000)
+            if limit < state.deadline { state.extend(to: limit) }
+        }
+        return false
+    }
+
+    /// A reader has to take its share of bytes in every stretch of time, or it is cut off.
+    private func isLateWriting(_ state: ConnectionState, isNew: Bool, at now: Int64) -> Bool {
+        guard isNew || now > state.deadline, let counts = TransferCounts(descriptor: state.descriptor) else { return false }
+        if !isNew, Double(counts.acknowledged &- state.seenBytes) < limits.writeSeconds * Double(limits.writeRate) { return true }
+        state.seenBytes = counts.acknowledged
+        state.extend(to: now + Int64(limits.writeSeconds * 1000))
+        return false
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+import Transport
+
+/// On real sockets: each test starts a server and tries it with a client of Conformance/http.
+struct ServerTests {
+    func check(_ script: String, _ arguments: [String] = [], _ change: (inout ServerLimits) -> Void = { _ in }) throws {
+        let server = try TestServer(change)
+        let (status, output) = try server.run(script, arguments)
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test func `Methods, headers, keep-alive, pipelining, bodies, gzip and queries`() throws {
+        try check("semantics")
+    }
+
+    @Test func `Byte ranges and validators of files`() throws {
+        try check("ranges")
+    }
+
+    @Test func `Smuggling, oversize requests and too many connections are refused`() throws {
+        try check("hostile")
+    }
+
+    @Test func `Slow clients are cut off, and good ones are not`() throws {
+        try check("deadlines") {
+            $0.headerSeconds = 1
+            $0.bodySeconds = 1
+            $0.writeSeconds = 1
+            $0.idleSeconds = 2
+        }
+    }
+
+    @Test func `Ten thousand damaged requests do no harm`() throws {
+        let seed = Int.random(in: 0..<1 << 32)
+        print("seed \(seed)")
+        try check("mutated", ["10000", "\(seed)"])
+    }
+
+    @Test func `A request in flight is answered before the server stops`() throws {
+        let server = try TestServer()
+        let script = """
+            import sys; sys.path.insert(0, "\(TestServer.root)/Conformance/http")
+            from client import Connection
+            idle = Connection(("127.0.0.1", \(server.server.port)))
+            busy = Connection(("127.0.0.1", \(server.server.port)))
+            assert idle.request("/hello").status == 200
+            busy.send("GET /slow HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+            print("sent", flush=True)
+            response = busy.response()
+            assert response.body == b"done\\n" and response.header("Connection") == "close" and busy.ends() and idle.ends()
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script]
+        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        #expect(try pipe.fileHandleForReading.read(upToCount: 5) == Data("sent\n".utf8))
+        Thread.sleep(forTimeInterval: 0.1)
+        let start = Date()
+        server.server.stop(grace: 10)
+        #expect(Date().timeIntervalSince(start) < 5)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func `A port in use is named`() throws {
+        let server = try TestServer()
+        #expect {
+            _ = try Server(router: Router([]), port: server.server.port)
+        } throws: { "\($0)".contains("127.0.0.1:\(server.server.port) is in use") }
+        #expect {
+            _ = try Server(router: Router([]), host: "not an address")
+        } throws: { "\($0)".contains("is not an address") }
+    }
+}
