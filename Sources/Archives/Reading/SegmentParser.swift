@@ -22,12 +22,14 @@ struct SegmentResult<Partial: Sendable>: Sendable {
 /// `@unchecked Sendable`: owned by one thread at a time, which takes it from a pool and gives it back.
 final class SegmentParser: @unchecked Sendable {
     private var rows: RowParser
+    private var aggTrades: AggTradesParser?
     private var batch: ColumnBatch
     private let tradeIDs: TradeIDKind
     private let scales: Scales
 
     init(_ layout: RowLayout, symbol: String?, scales: Scales) {
         rows = RowParser(layout, symbol: symbol)
+        aggTrades = layout.aggTrades.map { AggTradesParser($0, scales: scales) }
         tradeIDs = layout.tradeIDs
         self.scales = scales
         batch = ColumnBatch(wideIDs: layout.tradeIDs == .uuid)
@@ -37,14 +39,27 @@ final class SegmentParser: @unchecked Sendable {
         var result = SegmentResult(partial: try reduction.begin(scales), scan: TapeScan(tradeIDs: tradeIDs))
         var at = 0
         while at < text.count, let base = text.baseAddress {
-            let end = memchr(base + at, 10, text.count - at).map { UnsafeRawPointer($0) - base } ?? text.count
-            take(rows.parse(UnsafeRawBufferPointer(rebasing: text[at..<end])), &result)
-            if result.overflow != nil { break }
+            at = readFast(text, from: at, &result)
+            if at < text.count, !batch.isFull {
+                let end = memchr(base + at, 10, text.count - at).map { UnsafeRawPointer($0) - base } ?? text.count
+                take(rows.parse(UnsafeRawBufferPointer(rebasing: text[at..<end])), &result)
+                if result.overflow != nil { break }
+                at = end + 1
+            }
             if batch.isFull { try flush(&result, reduction) }
-            at = end + 1
         }
         try flush(&result, reduction)
         return result
+    }
+
+    /// Reads as many rows as the hot parser takes, and returns where it stopped.
+    private func readFast<Partial>(_ text: UnsafeRawBufferPointer, from start: Int, _ result: inout SegmentResult<Partial>) -> Int {
+        guard result.needed == nil, aggTrades != nil else { return start }
+        var end = start
+        let before = batch.count
+        batch.fill { cursor in end = aggTrades?.read(text, from: start, into: &cursor) ?? start }
+        result.lines += batch.count - before
+        return end
     }
 
     private func take<Partial>(_ row: Row, _ result: inout SegmentResult<Partial>) {
@@ -87,9 +102,7 @@ final class SegmentParser: @unchecked Sendable {
     }
 
     private func flush<Partial>(_ result: inout SegmentResult<Partial>, _ reduction: TapeReduction<Partial>) throws {
-        defer { batch.clear() }
-        guard result.needed == nil else { return }
-        batch.scan(into: &result.scan)
-        if batch.columns.count > 0 { try reduction.add(&result.partial, batch.columns) }
+        guard result.needed == nil else { return batch.clear() }
+        try batch.use(&result.scan, &result.partial, reduction)
     }
 }
