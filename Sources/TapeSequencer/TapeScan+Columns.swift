@@ -46,13 +46,23 @@ private func isSorted(_ times: [Int64], _ range: Range<Int>) -> Bool {
     }
 }
 
+/// Sides are counted eight at a time: bit 0 is set in +1 and -1, bit 7 in -1 only.
 private func countSides(_ sides: [Int8], _ range: Range<Int>) -> (buys: Int, sells: Int) {
-    sides.withUnsafeBufferPointer { sides in
-        var (buys, sells) = (0, 0)
-        for row in range {
-            buys &+= sides[row] > 0 ? 1 : 0
-            sells &+= sides[row] < 0 ? 1 : 0
+    sides.withUnsafeBytes { sides in
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var (known, sells) = (UInt64(0), UInt64(0))
+        var row = range.lowerBound
+        while row &+ 8 <= range.upperBound {
+            let word = sides.loadUnaligned(fromByteOffset: row, as: UInt64.self)
+            known &+= ((word & ones) &* ones) >> 56
+            sells &+= (((word >> 7) & ones) &* ones) >> 56
+            row &+= 8
         }
-        return (buys, sells)
+        while row < range.upperBound {
+            known &+= UInt64(sides[row] & 1)
+            sells &+= UInt64(sides[row] >> 7)
+            row &+= 1
+        }
+        return (Int(known &- sells), Int(sells))
     }
 }

@@ -36,17 +36,23 @@ struct AggTradesParser {
 
     /// Reads rows from `start` on until the columns are full, the text ends, or a row is not for this parser; returns where it stopped.
     mutating func read(_ text: UnsafeRawBufferPointer, from start: Int, into columns: inout ColumnCursor) -> Int {
+        // Two loops, so that neither asks for each row which it is.
+        isSpot ? readRows(text, from: start, true, &columns) : readRows(text, from: start, false, &columns)
+    }
+
+    @inline(__always)
+    private mutating func readRows(_ text: UnsafeRawBufferPointer, from start: Int, _ spot: Bool, _ columns: inout ColumnCursor) -> Int {
         guard let base = text.baseAddress else { return start }
         let stop = base + text.count
         var row = base + start
         var taught: UnsafeRawPointer?
         while row < stop, columns.count < columns.capacity {
-            if isReady, let next = isSpot ? readRow(row, true, &columns) : readRow(row, false, &columns) {
+            if isReady, let next = readRow(row, spot, &columns) {
                 row = next
                 continue
             }
             // A row that has been taught and still cannot be read is not for this parser.
-            guard taught != row, let learnt = AggTradesShape(row, stop, isSpot: isSpot) else { break }
+            guard taught != row, let learnt = AggTradesShape(row, stop, isSpot: spot) else { break }
             shape = learnt
             isReady = true
             taught = row

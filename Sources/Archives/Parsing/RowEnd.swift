@@ -5,6 +5,8 @@ struct RowEnd {
     private var no = Word()
     /// The rest of a spot row, from the second boolean on, which is nearly always the same.
     private var best = Word()
+    private var difference: UInt64 = 0
+    private var maskDifference: UInt64 = 0
 
     private struct Word {
         var text: UInt64 = 0
@@ -46,6 +48,8 @@ struct RowEnd {
             yes = Word("true", case: fold, tail: lineEnd.text, tailLength: lineEnd.length)
             no = Word("false", case: fold, tail: lineEnd.text, tailLength: lineEnd.length)
         }
+        difference = yes.text ^ no.text
+        maskDifference = yes.mask ^ no.mask
         return true
     }
 
@@ -58,12 +62,16 @@ struct RowEnd {
     }
 
     /// The end of a futures row: 1 for true, the bytes it takes, and any bit set if it is something else.
+    ///
+    /// Sides are as good as random, so there is no branch on them: the first letter selects what the rest is compared with.
     @inline(__always)
     func read(_ text: UnsafeRawPointer) -> (isTrue: UInt64, length: Int, faults: UInt64) {
         let word = Digits.load(text)
-        let faultsIfTrue = yes.faults(word)
-        let isTrue: UInt64 = faultsIfTrue == 0 ? 1 : 0
-        return (isTrue, no.length &- Int(truncatingIfNeeded: isTrue), isTrue == 1 ? 0 : no.faults(word))
+        let isTrue: UInt64 = UInt8(truncatingIfNeeded: word) == UInt8(truncatingIfNeeded: yes.text) ? 1 : 0
+        let select = 0 &- isTrue
+        let expected = no.text ^ (difference & select)
+        let mask = no.mask ^ (maskDifference & select)
+        return (isTrue, no.length &- Int(truncatingIfNeeded: isTrue), (word ^ expected) & mask)
     }
 
     /// The end of a spot row, whose second boolean has to be the one learnt.
