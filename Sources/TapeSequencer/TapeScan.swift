@@ -57,6 +57,9 @@ public struct TapeScan: Sendable, Hashable {
         public var maxID: TradeID
     }
 
+    /// The ids of rows with a zero price or quantity, in runs, in tape order; empty unless ids are contiguous.
+    public private(set) var zeroIDs: [ClosedRange<Int64>] = []
+
     /// Creates the scan of no rows.
     public init(tradeIDs: TradeIDKind) {
         self.tradeIDs = tradeIDs
@@ -71,7 +74,16 @@ public struct TapeScan: Sendable, Hashable {
     /// Adds a row with a zero price or quantity: not a trade, but its id is present.
     public mutating func addZeroRow(id: TradeID, time: Int64) {
         zeroRows += 1
+        if tradeIDs == .contiguous { noteZero(id.integer...id.integer) }
         step(id: id, time: time)
+    }
+
+    private mutating func noteZero(_ ids: ClosedRange<Int64>) {
+        if let last = zeroIDs.last, last.upperBound != .max, last.upperBound + 1 == ids.lowerBound {
+            zeroIDs[zeroIDs.count - 1] = last.lowerBound...ids.upperBound
+        } else {
+            zeroIDs.append(ids)
+        }
     }
 
     /// Adds one trade.
@@ -147,6 +159,7 @@ public struct TapeScan: Sendable, Hashable {
     public mutating func append(_ next: TapeScan) {
         rows += next.rows
         zeroRows += next.zeroRows
+        for ids in next.zeroIDs { noteZero(ids) }
         buys += next.buys
         sells += next.sells
         if let left = bounds, let right = next.bounds {

@@ -56,9 +56,19 @@ package final class Catalogue: Sendable {
             id INTEGER PRIMARY KEY,
             instrument INTEGER NOT NULL REFERENCES instruments (id),
             file TEXT NOT NULL,
-            sha256 TEXT NOT NULL,
             bytes INTEGER NOT NULL,
             rows INTEGER NOT NULL,
+            imported_at TEXT NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS pending (
+            instrument INTEGER PRIMARY KEY REFERENCES instruments (id),
+            stream TEXT NOT NULL,
+            price_scale INTEGER NOT NULL,
+            quantity_scale INTEGER NOT NULL,
+            present BLOB NOT NULL,
+            source TEXT NOT NULL,
+            source_bytes INTEGER NOT NULL,
+            source_rows INTEGER NOT NULL,
             imported_at TEXT NOT NULL
         );
         """

@@ -1,0 +1,116 @@
+import MarketModel
+import SQLite
+import TapeSequencer
+
+/// A file that is on its way from its temporary name to its place.
+struct StagedFile: Sendable {
+    var venue: Venue
+    var symbol: String
+    var day: CivilDate
+    /// The temporary path, within the data directory.
+    var path: String
+}
+
+extension Catalogue {
+    /// Commits the intent to publish a change.
+    func stage(_ change: TapeChange) throws {
+        let entry = change.entry
+        try database.transaction { connection in
+            // Readers see the new instrument at once, without days; its scales change with its files.
+            try connection.run(
+                """
+                INSERT OR IGNORE INTO instruments (venue, symbol, trade_ids, stream, price_scale, quantity_scale, present)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, entry.venue.name, entry.symbol, entry.tradeIDs.rawValue, entry.stream, entry.scales.price, entry.scales.quantity,
+                [UInt8]())
+            let numbers = try connection.query(
+                "SELECT id FROM instruments WHERE venue = ? AND symbol = ?", entry.venue.name, entry.symbol
+            ) { $0.integer(0) }
+            guard let number = numbers.first else { return }
+            try connection.run(
+                "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", number, entry.stream, entry.scales.price, entry.scales.quantity,
+                TapeRun.encode(entry.present.map { TapeRun(first: $0.lowerBound, last: $0.upperBound, firstTime: 0, lastTime: 0) }),
+                change.source, change.sourceBytes, change.sourceRows, change.importedAt)
+            for staged in change.days {
+                let day = staged.day
+                try connection.run(
+                    "INSERT INTO publishing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, day.date.epochDay, day.rows, day.firstTime,
+                    day.lastTime, day.contractSize.mantissa, day.contractSize.scale, day.contentHash, day.fileHash, day.bytes,
+                    TapeRun.encode(day.runs), staged.path)
+            }
+        }
+    }
+
+    /// The files of a committed intent; empty when nothing is being published.
+    func staged() throws -> [StagedFile] {
+        guard try database.query("SELECT 1 FROM pending", row: { _ in true }).first != nil else { return [] }
+        return try database.query(
+            "SELECT venue, symbol, day, temporary FROM publishing JOIN instruments ON instruments.id = instrument ORDER BY day"
+        ) { row in
+            guard let venue = Venue(row.text(0)) else { throw LakeError(.damaged, self.database.path, "names a venue that cannot be") }
+            return StagedFile(
+                venue: venue, symbol: row.text(1), day: CivilDate(epochDay: Int(row.integer(2))), path: row.text(3))
+        }
+    }
+
+    /// Makes the staged change the catalogue's own, once its files are in place.
+    func applyStaged() throws {
+        try database.transaction { connection in
+            let numbers = try connection.query("SELECT instrument FROM pending") { $0.integer(0) }
+            guard let number = numbers.first else { return }
+            try connection.execute(
+                """
+                INSERT OR REPLACE INTO days SELECT instrument, day, rows, first_time, last_time, contract_mantissa, contract_scale,
+                    content_sha256, file_sha256, bytes, runs FROM publishing;
+                UPDATE instruments SET (stream, price_scale, quantity_scale, present) =
+                    (SELECT stream, price_scale, quantity_scale, present FROM pending)
+                    WHERE id = (SELECT instrument FROM pending);
+                INSERT INTO imports (instrument, file, bytes, rows, imported_at)
+                    SELECT instrument, source, source_bytes, source_rows, imported_at FROM pending WHERE source <> '';
+                DELETE FROM publishing;
+                DELETE FROM pending;
+                UPDATE meta SET value = value + 1 WHERE key = 'version';
+                """)
+            try self.updateHoles(of: number, connection)
+        }
+    }
+
+    /// Writes down the holes that the runs of an instrument's days show, and what became of those known before.
+    private func updateHoles(of instrument: Int64, _ connection: borrowing Connection) throws {
+        let gaps = try gaps(of: instrument, connection)
+        let run = try connection.query("SELECT value FROM meta WHERE key = 'run'") { $0.integer(0) }.first ?? 0
+        let known = try connection.query(
+            "SELECT first_id, last_id, run, time_from, time_to FROM holes WHERE instrument = ? AND state = 'open'", instrument
+        ) { (ids: $0.integer(0)...$0.integer(1), run: $0.integer(2), from: $0.integer(3), to: $0.integer(4)) }
+        try connection.run("DELETE FROM holes WHERE instrument = ? AND state = 'open'", instrument)
+        let open = IDRanges(gaps.map { $0.from...$0.to })
+        // What an earlier import left open and this one filled, wholly or in part, stays on record as repaired.
+        for hole in known where hole.run < run {
+            for part in IDRanges([hole.ids]).subtracting(open).ranges {
+                try connection.run(
+                    "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'repaired', ?, ?, ?)", instrument, part.lowerBound, part.upperBound,
+                    hole.run, hole.from, hole.to)
+            }
+        }
+        for gap in gaps {
+            // A hole is as old as the oldest known one that it is part of.
+            let age = known.filter { $0.ids.overlaps(gap.from...gap.to) }.map(\.run).min() ?? run
+            try connection.run(
+                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'open', ?, ?, ?)", instrument, gap.from, gap.to, age, gap.timeFrom,
+                gap.timeTo)
+        }
+    }
+
+    private func gaps(of instrument: Int64, _ connection: borrowing Connection) throws -> [TapeGap] {
+        let runs = try connection.query("SELECT runs FROM days WHERE instrument = ?", instrument) { TapeRun.decode($0.bytes(0)) ?? [] }
+        let present = try connection.query("SELECT present FROM instruments WHERE id = ?", instrument) {
+            TapeRun.decode($0.bytes(0)) ?? []
+        }
+        return TapeRun.gaps(between: runs.flatMap { $0 }, present: present.flatMap { $0.map { $0.first...$0.last } })
+    }
+
+    /// Begins a new run of imports: holes of earlier runs are repaired when they are filled, holes of the same run were never holes.
+    func settle() throws {
+        try database.run("UPDATE meta SET value = value + 1 WHERE key = 'run'")
+    }
+}
