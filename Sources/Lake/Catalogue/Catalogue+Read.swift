@@ -18,6 +18,19 @@ package struct CatalogueEntry: Sendable {
     package var scales: Scales
     /// Ids that are present without being trades.
     package var present: [ClosedRange<Int64>]
+
+    /// Creates an entry.
+    package init(
+        number: Int64, venue: Venue, symbol: String, tradeIDs: TradeIDKind, stream: String, scales: Scales, present: [ClosedRange<Int64>]
+    ) {
+        self.number = number
+        self.venue = venue
+        self.symbol = symbol
+        self.tradeIDs = tradeIDs
+        self.stream = stream
+        self.scales = scales
+        self.present = present
+    }
 }
 
 extension Catalogue {

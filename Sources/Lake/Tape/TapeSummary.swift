@@ -79,3 +79,11 @@ public struct TapeHole: Sendable, Hashable {
         self.timeTo = timeTo
     }
 }
+
+extension TapeDay {
+    /// The runs of ids of this day, where ids are contiguous.
+    package var idRuns: [TapeRun] { runs }
+
+    /// The ids of this day, where ids are contiguous.
+    package var idRanges: [ClosedRange<Int64>] { runs.map { $0.first...$0.last } }
+}

@@ -14,6 +14,7 @@
 extension Command {
     /// Every command, in the order in which help lists them.
     static let all: [Command] = [
+        importArchives,
         bars,
         datasets,
         simulateArchives,
