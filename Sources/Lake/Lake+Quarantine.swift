@@ -18,3 +18,38 @@ extension Lake {
         return path
     }
 }
+
+extension Lake {
+    /// Moves the files of findings to `quarantine/` and forgets their days, so that their archives can be imported again.
+    ///
+    /// Only files that are damaged, unknown or inconsistent are moved; a missing file's day is forgotten.
+    ///
+    /// - Returns: where the files are now.
+    public func quarantine(_ findings: [LakeFinding]) throws -> [String] {
+        let lock = try self.lock()
+        var moved: [String] = []
+        let subjects = Set(findings.filter { !$0.isHarmless && $0.subject.hasSuffix(".parquet") }.map(\.subject)).sorted()
+        for subject in subjects {
+            let source = directory + "/" + subject
+            if FileSystem.size(source) != nil {
+                try FileSystem.makeDirectory(directory + "/quarantine")
+                let name = String(subject.map { $0 == "/" ? "_" : $0 })
+                var target = directory + "/quarantine/" + name
+                var copy = 1
+                while FileSystem.size(target) != nil {
+                    copy += 1
+                    target = directory + "/quarantine/\(copy)_" + name
+                }
+                try FileSystem.replace(target, by: source)
+                moved.append(target)
+            }
+            for tape in try tapes() {
+                for day in tape.days where TapePath.file(tape.instrument, day.date) == subject {
+                    try catalogue.forget(tape.instrument, day.date)
+                }
+            }
+        }
+        _ = consume lock
+        return moved
+    }
+}

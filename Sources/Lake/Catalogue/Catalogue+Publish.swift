@@ -34,7 +34,8 @@ extension Catalogue {
             for staged in change.days {
                 let day = staged.day
                 try connection.run(
-                    "INSERT INTO publishing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, day.date.epochDay, day.rows, day.firstTime,
+                    "INSERT INTO publishing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, day.date.epochDay, day.rows,
+                    day.firstTime,
                     day.lastTime, day.contractSize.mantissa, day.contractSize.scale, day.contentHash, day.fileHash, day.bytes,
                     TapeRun.encode(day.runs), staged.path)
             }
@@ -112,5 +113,18 @@ extension Catalogue {
     /// Begins a new run of imports: holes of earlier runs are repaired when they are filled, holes of the same run were never holes.
     func settle() throws {
         try database.run("UPDATE meta SET value = value + 1 WHERE key = 'run'")
+    }
+
+    /// Forgets a day whose file is gone; what it held shows as holes.
+    func forget(_ instrument: Instrument, _ day: CivilDate) throws {
+        try database.transaction { connection in
+            let numbers = try connection.query(
+                "SELECT id FROM instruments WHERE venue = ? AND symbol = ?", instrument.venue.name, instrument.symbol
+            ) { $0.integer(0) }
+            guard let number = numbers.first else { return }
+            try connection.run("DELETE FROM days WHERE instrument = ? AND day = ?", number, day.epochDay)
+            try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'version'")
+            try self.updateHoles(of: number, connection)
+        }
     }
 }

@@ -18,16 +18,18 @@ struct ContractSizing: Sendable {
             return known
         }
         if let stated { return stated.normalized }
-        throw unknown
+        if let listed = ContractSizes.size(of: instrument, on: day) { return listed }
+        throw ImportError(
+            .contractSize, instrument.description,
+            "its contract size on \(day) is not in the built-in table: state it with --contract-size")
     }
 
     /// Refuses at once, before anything is read, what no day could be imported of.
     func checkKnown() throws {
-        guard instrument.countsContracts, stated == nil, tape == nil else { return }
-        throw unknown
-    }
-
-    private var unknown: ImportError {
-        ImportError(.contractSize, instrument.description, "its contract size is not known: state it with --contract-size")
+        guard instrument.countsContracts, stated == nil, tape == nil,
+            ContractSizes.size(of: instrument, on: CivilDate(epochDay: 40_000)) == nil
+        else { return }
+        throw ImportError(
+            .contractSize, instrument.description, "its contract size is not in the built-in table: state it with --contract-size")
     }
 }

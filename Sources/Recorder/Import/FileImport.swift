@@ -57,7 +57,8 @@ struct FileImport {
         guard entry.tradeIDs == archive.tradeIDs else {
             throw ImportError(
                 .otherIDs, path,
-                "its ids are \(archive.tradeIDs.rawValue), those of the tape \(entry.tradeIDs.rawValue): import it into another data directory")
+                "its ids are \(archive.tradeIDs.rawValue), those of the tape \(entry.tradeIDs.rawValue): import it into another data directory"
+            )
         }
         guard stream.isEmpty || entry.stream.isEmpty || stream == entry.stream else {
             throw ImportError(

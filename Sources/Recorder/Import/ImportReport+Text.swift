@@ -11,7 +11,8 @@ extension ImportReport {
             + [
                 #""rows":\#(rows)"#, #""duplicates":\#(duplicates)"#, #""rejected":\#(rejected)"#, #""missing_ids":\#(missingIDs)"#,
                 #""holes":[\#(holes.joined(separator: ","))]"#, #""out_of_order":\#(outOfOrder)"#, #""zero":\#(zero)"#,
-                #""taker_buy_share":\#(takerBuyShare.map { "\($0)" } ?? "null")"#, #""first_time":\#(ImportReport.milliseconds(firstTime))"#,
+                #""taker_buy_share":\#(takerBuyShare.map { "\($0)" } ?? "null")"#,
+                #""first_time":\#(ImportReport.milliseconds(firstTime))"#,
                 #""last_time":\#(ImportReport.milliseconds(lastTime))"#, #""format":\#(ImportReport.quoted(format))"#,
                 #""by_file":[\#(files.map(\.json).joined(separator: ","))]"#,
             ].joined(separator: ",") + "}"
@@ -28,7 +29,8 @@ extension ImportReport {
         for hole in holes.prefix(20) {
             let count = hole.count == 1 ? "1 id" : "\(hole.count) ids"
             lines.append(
-                "  hole \(hole.from)…\(hole.to): \(count), between \(Timestamp.iso8601(hole.timeFrom)) and \(Timestamp.iso8601(hole.timeTo))")
+                "  hole \(hole.from)…\(hole.to): \(count), between \(Timestamp.iso8601(hole.timeFrom)) and \(Timestamp.iso8601(hole.timeTo))"
+            )
         }
         if holes.count > 20 { lines.append("  … and \(holes.count - 20) more: 'millrace verify' lists them all") }
         return lines.joined(separator: "\n")

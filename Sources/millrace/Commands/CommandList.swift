@@ -15,6 +15,7 @@ extension Command {
     /// Every command, in the order in which help lists them.
     static let all: [Command] = [
         importArchives,
+        verify,
         bars,
         datasets,
         simulateArchives,

@@ -93,6 +93,10 @@ int64_t mr_tape_cursor_next(mr_tape_cursor *cursor, char **error);
 int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, char **error);
 void mr_tape_cursor_free(mr_tape_cursor *cursor);
 
+/// Reads the integer ids and the times of any Parquet file that has such columns, whoever wrote it, into malloc'ed arrays.
+/// Returns the number of rows or -1. For files that are not a tape's own, to say what is wrong with them.
+int64_t mr_foreign_ids(int fd, int64_t **ids, int64_t **times, char **error);
+
 #ifdef __cplusplus
 }
 #endif
