@@ -6,7 +6,8 @@ import TapeSequencer
 
 /// Flow straight out of an exchange's archive, without a lake.
 public struct ArchiveFlow: Sendable {
-    /// The flow, or nil where the file's rows do not stand in tape order once each: then only an import can tell what its tape is.
+    /// The flow, or nil where one pass cannot tell it: the rows do not stand in tape order once each, or the contract size is not the same
+    /// on all of their days. Then an import has to make a tape of them first.
     public let flow: FlowTape?
     /// What the file held.
     public let report: ArchiveReport
@@ -14,14 +15,16 @@ public struct ArchiveFlow: Sendable {
     /// Computes the flow of a whole archive in one pass.
     ///
     /// - Parameters:
-    ///   - instrument: with its contract size.
+    ///   - contractSize: what one contract is worth, where the user said so; else ``ContractSizes`` has to know.
     ///   - threads: 1…64.
     ///   - progress: called from any thread with the bytes just read.
     /// - Throws: the archive's error, or ``FlowError``.
     /// - Complexity: O(bytes); memory does not depend on the size of the file.
     public init(
-        _ file: ArchiveFile, instrument: Instrument, options: FlowOptions, threads: Int, progress: (@Sendable (Int) -> Void)? = nil
+        _ file: ArchiveFile, instrument: Instrument, contractSize: FixedPoint?, options: FlowOptions, threads: Int,
+        progress: (@Sendable (Int) -> Void)? = nil
     ) throws {
+        let size = contractSize ?? ArchiveFlow.latestSize(instrument)
         let valuation = Mutex<Valuation?>(nil)
         let whole = Mutex<FlowSegment?>(nil)
         report = try file.read(
@@ -33,17 +36,30 @@ public struct ArchiveFlow: Sendable {
                 },
                 add: { segment, trades in try segment.add(trades) }),
             restart: { scales in
-                let made = Valuation(kind: instrument.kind, scales: scales, contractSize: instrument.contractSize)
+                let made = Valuation(kind: instrument.kind, scales: scales, contractSize: size ?? FixedPoint(mantissa: 1))
                 guard let made else { throw FlowError.valuation }
                 valuation.withLock { $0 = made }
                 try whole.withLock { $0 = try FlowSegment(options: options, valuation: made) }
             },
             fold: { part, _ in try whole.withLock { try $0?.append(part) } })
-        guard report.scan.tradeIDs == .contiguous, report.scan.isStrictlyAscending, let segment = whole.withLock({ $0 }) else {
+        guard report.scan.tradeIDs == .contiguous, report.scan.isStrictlyAscending, let segment = whole.withLock({ $0 }),
+            contractSize != nil || ArchiveFlow.hasSize(size, instrument, in: report.scan)
+        else {
             flow = nil
             return
         }
         let holes = report.scan.holes.map { TapeWholeness.Hole(from: $0.timeBefore, to: $0.timeAfter) }
         flow = FlowTape(segment: segment, wholeness: TapeWholeness(holes: holes))
+    }
+
+    /// The size that holds once all known changes are past: right for most files, and checked when the file's days are known.
+    private static func latestSize(_ instrument: Instrument) -> FixedPoint? {
+        CivilDate(year: 9999, month: 1, day: 1).flatMap { ContractSizes.size(of: instrument, on: $0) }
+    }
+
+    private static func hasSize(_ size: FixedPoint?, _ instrument: Instrument, in scan: TapeScan) -> Bool {
+        guard let size, let bounds = scan.bounds else { return size != nil }
+        let days = CivilDate(microseconds: bounds.minTime).epochDay...CivilDate(microseconds: bounds.maxTime).epochDay
+        return days.allSatisfy { ContractSizes.size(of: instrument, on: CivilDate(epochDay: $0)) == size }
     }
 }

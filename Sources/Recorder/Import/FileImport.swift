@@ -36,7 +36,7 @@ struct FileImport {
         } catch let error as ImportError where error.code == .needsMerge {
             outcome = try readMerging(archive, plan, session, progress)
         }
-        try checkSides(outcome.archive)
+        try SideCheck.require(outcome.archive, of: path, force: options.force)
         try publish(&outcome, entry: entry, stream: stream, size: archive.size)
 
         // Ids tell exactly what files share; without them, what was there already on days of this import is taken for shared.
@@ -137,15 +137,6 @@ struct FileImport {
         }
         outcome.ids = IDRanges(ids)
         return outcome
-    }
-
-    private func checkSides(_ archive: ArchiveReport) throws {
-        let most = max(archive.scan.buys, archive.scan.sells)
-        guard archive.trades > 10_000, most * 100 > archive.trades * 99, !options.force else { return }
-        throw ImportError(
-            .oneSided, path,
-            "\(most) of its \(archive.trades) trades are taker \(archive.scan.buys == most ? "buys" : "sells"), which no market does: "
-                + "check the file, or import it with --force")
     }
 
     private func publish(_ outcome: inout Outcome, entry: CatalogueEntry?, stream: String, size: Int) throws {

@@ -4,6 +4,7 @@ import MarketModel
 import MarketService
 import OrderFlow
 import Recorder
+import TapeSequencer
 
 /// One run of `millrace bars`, with its command line checked.
 struct BarsJob {
@@ -61,13 +62,16 @@ struct BarsJob {
 
     private static func notional(_ arguments: Arguments, _ name: String, default fallback: Int64) throws -> FixedPoint {
         guard let text = arguments.value(name) else { return FixedPoint(mantissa: fallback) }
-        guard let value = try? FixedPoint(text: text), value.mantissa > 0 else { throw UsageError("--\(name) \(text): a positive number is wanted") }
+        guard let value = try? FixedPoint(text: text), value.mantissa > 0 else {
+            throw UsageError("--\(name) \(text): a positive number is wanted")
+        }
         return value
     }
 
     /// Computes and writes.
     func run(_ console: Console) throws {
-        let (flow, origin) = try arguments.value("input").map { try fromArchive($0, console) } ?? fromLake(arguments.required("data"), console)
+        let (flow, origin) =
+            try arguments.value("input").map { try fromArchive($0, console) } ?? fromLake(arguments.required("data"), console)
         let identity = [
             ("millrace.dataset", Dataset.flow.name), ("millrace.venue", instrument.venue.name), ("millrace.symbol", instrument.symbol),
             ("millrace.interval", options.interval.name), ("millrace.clock", "exchange"), ("millrace.engine", Program.version),
@@ -90,15 +94,36 @@ struct BarsJob {
     }
 
     private func fromArchive(_ path: String, _ console: Console) throws -> (FlowTape, [(String, String)]) {
-        let intake = try ArchiveIntake(arguments, instrument: instrument)
-        let file = try intake.open(path)
+        let intake = try ArchiveIntake(arguments)
+        let file = try ArchiveFile(
+            path: path, venue: instrument.venue, options: ArchiveOptions(columns: intake.columns, symbol: instrument.symbol))
         console.note("\(path): \(file.format)")
-        let instrument = try intake.sized(file)
         let bar = console.progress("reading", total: file.size)
         defer { bar.finish() }
-        let result = try ArchiveFlow(file, instrument: instrument, options: options, threads: threads) { bar.advance(by: $0) }
-        try intake.check(result.report, path: path, console)
-        if let flow = result.flow { return (flow, [("millrace.source", "archive")]) }
-        throw CommandError("\(path): rows are out of order or repeated; import it and compute from the tape with --data")
+        let result = try ArchiveFlow(
+            file, instrument: instrument, contractSize: intake.contractSize, options: options, threads: threads
+        ) { bar.advance(by: $0) }
+        bar.finish()
+        try SideCheck.require(result.report, of: path, force: intake.force)
+        let origin = [("millrace.source", "archive")]
+        if let flow = result.flow {
+            report(result.report, path, console)
+            return (flow, origin)
+        }
+        let scratch = try ScratchLake()
+        let imported = try scratch.tape(of: path, instrument, intake, threads: threads, console)
+        return try (FlowQuery.flow(imported.lake, imported.tape, from: from, to: to, options: options, threads: threads), origin)
+    }
+
+    /// Says what is odd about a dump whose bars are whole all the same.
+    private func report(_ archive: ArchiveReport, _ path: String, _ console: Console) {
+        if archive.rejected > 0, let first = archive.rejectedRows.first {
+            console.note("\(path): \(archive.rejected) rows could not be read, the first in line \(first.line): \(first.reason)")
+        }
+        if archive.scan.holeCount > 0 {
+            console.note(
+                "\(path): \(archive.scan.missingIDs) ids are missing in \(archive.scan.holeCount) holes; the bars they touch are marked gap"
+            )
+        }
     }
 }

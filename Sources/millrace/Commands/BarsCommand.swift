@@ -9,6 +9,8 @@ extension Command {
             Reads an exchange's dump (--input) or the tape in a data directory (--data) and writes one row a bar. Sums, counts and ratios
             are exact. A bar is complete, repaired or gap; `millrace datasets flow` explains every column.
 
+            A dump whose rows are out of order or repeated is sorted through a temporary lake, in $TMPDIR or /tmp.
+
             --from is inclusive and --to exclusive, by the start of the bar. Toxicity scores run from the first bar of each month, whatever
             range is asked for.
             """,
@@ -24,15 +26,13 @@ extension Command {
             CommandOption("format", "F", "How to write rows", default: "csv", choices: RowFormat.allCases.map(\.rawValue)),
             CommandOption("output", "PATH", "Where to write; - is stdout", default: "-"),
             CommandOption("fields", "LIST", "Only these columns, parted by commas"),
-            CommandOption("without", "FIELD", "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
+            CommandOption(
+                "without", "FIELD", "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
             CommandOption("medium-from", "N", "Orders of at least this notional are medium", default: "100"),
             CommandOption("large-from", "N", "Orders of at least this notional are large", default: "1000"),
             CommandOption("clock", "CLOCK", "Which clock bars follow", default: "exchange", choices: ["exchange", "true"]),
-            CommandOption("columns", "MAP", "With --input: which column is which, as timestamp=1,price=2,quantity=3,side=4,id=5 or by name"),
-            CommandOption("contract-size", "N", "With --input: what one contract is worth, where the built-in table does not know"),
-            .flag("force", "With --input: accept a file with nearly all trades on one side"),
             .threads,
-        ],
+        ] + ArchiveIntake.options,
         examples: [
             CommandExample(
                 "millrace bars flow --input BTCUSDT-aggTrades-2024-01-01.zip --venue binance-futures --symbol BTCUSDT --interval 1m",

@@ -1,4 +1,3 @@
-import Archives
 import Glibc
 import Lake
 import MarketModel
@@ -20,12 +19,9 @@ extension Command {
             .data(),
             .venue(),
             .symbol(),
-            CommandOption("columns", "MAP", "Which column is which, as timestamp=1,price=2,quantity=3,side=4,id=5 or by name"),
-            CommandOption("contract-size", "N", "What one contract is worth, where the built-in table does not know"),
             CommandOption("report", "F", "How to print the validation report", default: "text", choices: ["text", "json"]),
-            .flag("force", "Accept a file with nearly all trades on one side"),
             .threads,
-        ],
+        ] + ArchiveIntake.options,
         examples: [
             CommandExample(
                 "millrace import BTCUSDT-aggTrades-2024-01-*.zip --data lake --venue binance-spot --symbol BTCUSDT", "a month of day files"),
@@ -35,12 +31,10 @@ extension Command {
                 "any CSV, with a report for programs"),
         ]
     ) { arguments, console in
-        let columns = try arguments.value("columns").map { text in
-            do { return try ColumnMapping(text) } catch { throw UsageError("\(error)") }
-        }
+        let intake = try ArchiveIntake(arguments)
         let options = ImportOptions(
-            venue: try arguments.venue(), symbol: try arguments.required("symbol"), contractSize: try contractSize(arguments),
-            columns: columns, force: arguments.has("force"), threads: try arguments.threads())
+            venue: try arguments.venue(), symbol: try arguments.required("symbol"), contractSize: intake.contractSize,
+            columns: intake.columns, force: intake.force, threads: try arguments.threads())
         let sizes = arguments.operands.compactMap { fileSize($0) }
         let bar = console.progress("importing", total: sizes.count == arguments.operands.count ? sizes.reduce(0, +) : nil)
         defer { bar.finish() }
@@ -49,14 +43,6 @@ extension Command {
         bar.finish()
         try console.print(arguments.value("report") == "json" ? report.json : report.text)
         return .success
-    }
-
-    private static func contractSize(_ arguments: Arguments) throws -> FixedPoint? {
-        guard let text = arguments.value("contract-size") else { return nil }
-        guard let size = try? FixedPoint(text: text), size.mantissa > 0 else {
-            throw UsageError("--contract-size \(text): a decimal number above zero is wanted, such as 100 or 0.01")
-        }
-        return size
     }
 
     private static func fileSize(_ path: String) -> Int? {
