@@ -50,6 +50,10 @@ struct Column {
     std::shared_ptr<parquet::Page> page;
     std::vector<int64_t> dictionary;
     bool narrow = false;  // INT32
+    bool wide = false;    // 16 bytes
+    DeltaDecoder deltas;
+    IndexDecoder indices;
+    int64_t done = 0;  // rows of the page that were decoded
 
     const parquet::DataPageV1 &data() const { return static_cast<const parquet::DataPageV1 &>(*page); }
 
@@ -73,8 +77,21 @@ struct Column {
         }
         if (!page) return 0;
         if (page->type() != parquet::PageType::DATA_PAGE) throw std::runtime_error("a page of another kind than a tape's");
-        if (data().num_values() < 1 || data().num_values() > MR_TAPE_PAGE_ROWS) throw std::runtime_error("a page of a wrong length");
-        return data().num_values();
+        const int64_t rows = data().num_values();
+        if (rows < 1 || rows > MR_TAPE_PAGE_ROWS) throw std::runtime_error("a page of a wrong length");
+        done = 0;
+        const auto encoding = data().encoding();
+        if (wide) {
+            // UUIDs are stored as they are.
+            if (encoding != parquet::Encoding::PLAIN || data().size() != rows * 16) throw std::runtime_error("ids of a wrong size");
+        } else if (encoding == parquet::Encoding::DELTA_BINARY_PACKED) {
+            deltas.start(data().data(), data().size(), rows);
+        } else if (encoding == parquet::Encoding::RLE_DICTIONARY) {
+            indices.start(data().data(), data().size(), static_cast<uint32_t>(dictionary.size()));
+        } else {
+            throw std::runtime_error("an encoding that no tape has");
+        }
+        return rows;
     }
 };
 
@@ -82,8 +99,8 @@ struct Column {
 
 struct mr_tape_cursor {
     std::vector<Column> columns;
-    int64_t rows = 0;
-    std::vector<uint32_t> indices;
+    int64_t left = 0;  // rows of the pages that are not decoded yet
+    int64_t rows = 0;  // rows of the next batch
     std::vector<int64_t> wide;
 };
 
@@ -147,6 +164,7 @@ mr_tape_cursor *mr_tape_cursor_open(mr_tape_file *file, int group, int columns, 
             Column column;
             column.flag = flag;
             column.narrow = flag == MR_COLUMN_SIDE || flag == MR_COLUMN_FILLS || flag == MR_COLUMN_ORDINAL;
+            column.wide = flag == MR_COLUMN_ID && file->layout.id_kind == MR_ID_UUID;
             column.pages = reader->GetColumnPageReader(static_cast<int>(index));
             cursor->columns.push_back(std::move(column));
         }
@@ -157,49 +175,40 @@ mr_tape_cursor *mr_tape_cursor_open(mr_tape_file *file, int group, int columns, 
 
 int64_t mr_tape_cursor_next(mr_tape_cursor *cursor, char **error) {
     return guarded<int64_t>(error, -1, [&] {
-        cursor->rows = cursor->columns[0].load();
-        for (size_t index = 1; index < cursor->columns.size(); index++) {
-            if (cursor->columns[index].load() != cursor->rows) throw std::runtime_error("columns of different length");
+        if (cursor->left == 0) {
+            cursor->left = cursor->columns[0].load();
+            for (size_t index = 1; index < cursor->columns.size(); index++) {
+                if (cursor->columns[index].load() != cursor->left) throw std::runtime_error("columns of different length");
+            }
         }
+        cursor->rows = std::min<int64_t>(MR_TAPE_BATCH_ROWS, cursor->left);
         return cursor->rows;
     });
 }
 
-/// Decodes the loaded page of one column into an array of any integer type.
+/// Decodes the next rows of one column into an array of any integer type.
 template <typename Value>
 static void decodeColumn(mr_tape_cursor &cursor, Column &column, Value *out) {
-    const auto &page = column.data();
-    switch (page.encoding()) {
-    case parquet::Encoding::DELTA_BINARY_PACKED:
-        if constexpr (sizeof(Value) == 8) {
-            decodeDelta(page.data(), page.size(), cursor.rows, out);
-        } else {
-            cursor.wide.resize(static_cast<size_t>(cursor.rows));
-            decodeDelta(page.data(), page.size(), cursor.rows, cursor.wide.data());
-            for (int64_t row = 0; row < cursor.rows; row++) out[row] = static_cast<Value>(cursor.wide[static_cast<size_t>(row)]);
-        }
-        return;
-    case parquet::Encoding::RLE_DICTIONARY: {
-        decodeIndices(
-            page.data(), page.size(), cursor.rows, static_cast<uint32_t>(column.dictionary.size()), cursor.indices);
-        const uint32_t *indices = cursor.indices.data();
-        const int64_t *entries = column.dictionary.data();
-        for (int64_t row = 0; row < cursor.rows; row++) out[row] = static_cast<Value>(entries[indices[row]]);
-        return;
-    }
-    default: throw std::runtime_error("an encoding that no tape has");
+    if (column.data().encoding() == parquet::Encoding::RLE_DICTIONARY) {
+        column.indices.decode(cursor.rows, column.dictionary.data(), out);
+    } else if constexpr (sizeof(Value) == 8) {
+        column.deltas.decode(cursor.rows, out);
+    } else {
+        cursor.wide.resize(static_cast<size_t>(cursor.rows));
+        column.deltas.decode(cursor.rows, cursor.wide.data());
+        for (int64_t row = 0; row < cursor.rows; row++) out[row] = static_cast<Value>(cursor.wide[static_cast<size_t>(row)]);
     }
 }
 
 static void decodeWideIDs(mr_tape_cursor &cursor, Column &column, int64_t *high, int64_t *low) {
-    const auto &page = column.data();
-    if (page.encoding() != parquet::Encoding::PLAIN || page.size() != cursor.rows * 16) throw std::runtime_error("ids of a wrong size");
+    const uint8_t *bytes = column.data().data() + column.done * 16;
     for (int64_t row = 0; row < cursor.rows; row++) {
         uint64_t halves[2];
-        std::memcpy(halves, page.data() + row * 16, 16);
+        std::memcpy(halves, bytes + row * 16, 16);
         high[row] = static_cast<int64_t>(__builtin_bswap64(halves[0]));
         low[row] = static_cast<int64_t>(__builtin_bswap64(halves[1]));
     }
+    column.done += cursor.rows;
 }
 
 int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, char **error) {
@@ -222,6 +231,7 @@ int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, 
             default: break;
             }
         }
+        cursor->left -= cursor->rows;
         return 0;
     });
 }

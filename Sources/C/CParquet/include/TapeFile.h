@@ -1,7 +1,7 @@
 // Tape files: one UTC day of one instrument's trades as Parquet (docs/tape.md).
 //
 // Row groups are encoded on any thread and appended in order by one. Pages hold MR_TAPE_PAGE_ROWS rows in every column, so a reader
-// decodes one page of each column straight into the arrays of a batch.
+// decodes the pages of all columns side by side, straight into the arrays of batches of MR_TAPE_BATCH_ROWS rows.
 #pragma once
 
 #include <stdint.h>
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-enum { MR_TAPE_PAGE_ROWS = 16384, MR_TAPE_GROUP_ROWS = 262144 };
+enum { MR_TAPE_BATCH_ROWS = 8192, MR_TAPE_PAGE_ROWS = 65536, MR_TAPE_GROUP_ROWS = 262144 };
 enum { MR_ID_NONE = 0, MR_ID_INT64 = 1, MR_ID_UUID = 2 };
 enum {
     MR_COLUMN_ID = 1,
@@ -87,9 +87,9 @@ int64_t mr_tape_group_rows(const mr_tape_file *file, int group, int64_t *first_t
 
 /// Starts reading the wanted columns (MR_COLUMN_*) of one row group.
 mr_tape_cursor *mr_tape_cursor_open(mr_tape_file *file, int group, int columns, char **error);
-/// Loads the next page of each column and returns its row count, 0 at the end, -1 on an error (a wrong checksum, say).
+/// The rows of the next batch, 0 at the end, -1 on an error (a wrong checksum, say).
 int64_t mr_tape_cursor_next(mr_tape_cursor *cursor, char **error);
-/// Decodes the loaded pages.
+/// Decodes the batch that mr_tape_cursor_next spoke of; call it once for each.
 int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, char **error);
 void mr_tape_cursor_free(mr_tape_cursor *cursor);
 
