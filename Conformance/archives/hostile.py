@@ -127,13 +127,12 @@ def full_disk(check, scratch):
         return check.skip("a full disk: only root may mount a small one")
     disk = os.path.join(scratch, "disk")
     os.makedirs(disk)
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], capture_output=True)
     if mounted.returncode != 0:
         return check.skip("a full disk: mount is refused here")
     try:
-        lake, path = os.path.join(disk, "lake"), os.path.join(scratch, "large.csv")
-        with open(path, "wb") as file:
-            file.write(HEADER + rows(400_000))
+        lake = os.path.join(disk, "lake")
+        path = millrace("simulate", "archives", "--rows", 300_000, "--output", scratch, "--format", "csv").stdout.strip()
         done = millrace("import", path, "--data", lake, *WHO, "--quiet")
         check("import to a full disk", done.status == 1 and done.stderr.count("\n") == 1, (done.status, done.stderr))
         done = millrace("bars", "flow", "--input", path, *WHO, "--interval", "1s", "--format", "json", "--output", os.path.join(disk, "out"), "--quiet")
