@@ -23,7 +23,7 @@ public struct ArchiveFile: Sendable {
     /// What the file's id column is.
     public var tradeIDs: TradeIDKind { layout.tradeIDs }
 
-    /// Recognises a file from its first 256 KiB of text.
+    /// Recognises a file from its first 64 KiB of text.
     ///
     /// - Throws: ``ArchiveError`` where the file cannot be read, is damaged, or is not a CSV of trades that is known or described by
     ///   ``ArchiveOptions/columns``.

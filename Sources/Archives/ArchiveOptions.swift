@@ -9,7 +9,7 @@ public struct ArchiveOptions: Sendable, Hashable {
     /// The most bytes of text an archive may unpack to.
     public var unpackedLimit = 1 << 40
     /// How many times its packed size an archive may unpack to, once it has given 64 MiB: trade rows pack 4 to 10 times.
-    public var expansionLimit = 200
+    public var expansionLimit = 100
 
     /// Creates the usual options.
     public init(columns: ColumnMapping? = nil, symbol: String? = nil) {

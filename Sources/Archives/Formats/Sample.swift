@@ -1,7 +1,7 @@
 /// The first lines of a text, split into fields: what a format is recognised from.
 struct Sample {
     /// How much text is looked at.
-    static let size = 256 << 10
+    static let size = 64 << 10
 
     let path: String
     /// Whole lines, without their ends and without a byte order mark.
