@@ -9,20 +9,18 @@ import Synchronization
 final class Watchdog: Sendable {
     private let connections = Mutex<[ObjectIdentifier: ConnectionState]>([:])
     private let limits: ServerLimits
-    private let stopping = Atomic<Bool>(false)
-    private let thread = Mutex<JoinableThread?>(nil)
+    private let ticker = Mutex<Ticker?>(nil)
 
     init(limits: ServerLimits) { self.limits = limits }
 
     func start() {
-        thread.withLock { $0 = JoinableThread { [self] in run() } }
+        ticker.withLock { $0 = Ticker(everyMilliseconds: 250) { [self] in look() } }
     }
 
     func stop() {
-        stopping.store(true, ordering: .releasing)
-        thread.withLock { thread in
-            thread?.join()
-            thread = nil
+        ticker.withLock { ticker in
+            ticker?.stop()
+            ticker = nil
         }
     }
 
@@ -53,14 +51,11 @@ final class Watchdog: Sendable {
         }
     }
 
-    private func run() {
-        while !stopping.load(ordering: .acquiring) {
-            usleep(250_000)
-            let now = SystemClock.coarseMilliseconds()
-            connections.withLock { connections in
-                for state in connections.values where isLate(state, at: now) {
-                    shutdown(state.descriptor, Int32(SHUT_RDWR))
-                }
+    private func look() {
+        let now = SystemClock.coarseMilliseconds()
+        connections.withLock { connections in
+            for state in connections.values where isLate(state, at: now) {
+                shutdown(state.descriptor, Int32(SHUT_RDWR))
             }
         }
     }
