@@ -58,7 +58,7 @@ let libraries: [Target] =
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "CISAL", "COpenSSL"]),
         library("MarketService", ["MarketModel", "OrderFlow", "Lake", "Pipeline"]),
-        library("Access", ["SQLite", "COpenSSL", "Pipeline"]),
+        library("Access", ["MarketModel", "SQLite", "COpenSSL", "Pipeline"]),
         library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),
     ]
 
@@ -91,7 +91,7 @@ let testTargets: [Target] = [
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
-    tests("AccessTests", ["Access", "SQLite"]),
+    tests("AccessTests", ["Access"]),
     tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),

@@ -1,0 +1,40 @@
+/// At most `limit` calls in any stretch of `length` nanoseconds, exactly: the window slides with every call.
+///
+/// Pure: time comes in with each event, from a clock that does not go back.
+///
+///     var window = SlidingWindow(limit: 2, length: 1_000_000_000)
+///     window.admit(at: 0)                  // nil: admitted
+///     window.admit(at: 400_000_000)        // nil
+///     window.admit(at: 900_000_000)        // 100000000: refused for another 0.1 s
+///     window.admit(at: 1_000_000_000)      // nil
+///
+/// It remembers the times of the last `limit` admitted calls in a ring: a call is admitted if the oldest of them is at least a window
+/// old. A token bucket would need less memory, and lets twice the limit through in one second after a pause.
+public struct SlidingWindow: Sendable {
+    private let length: Int64
+    private var times: [Int64]
+    private var oldest = 0
+
+    /// Creates a window.
+    ///
+    /// - Parameters:
+    ///   - limit: more than zero.
+    ///   - length: nanoseconds, more than zero.
+    public init(limit: Int, length: Int64 = 1_000_000_000) {
+        precondition(limit > 0 && length > 0, "a window without room or length")
+        self.length = length
+        times = Array(repeating: .min, count: limit)
+    }
+
+    /// A call comes at `now` nanoseconds.
+    ///
+    /// - Returns: nil if it is admitted, else how many nanoseconds later the next one would be. A refused call leaves no trace.
+    /// - Complexity: O(1).
+    public mutating func admit(at now: Int64) -> Int64? {
+        let first = times[oldest]
+        if first != .min, now - first < length { return length - (now - first) }
+        times[oldest] = now
+        oldest = oldest + 1 == times.count ? 0 : oldest + 1
+        return nil
+    }
+}
