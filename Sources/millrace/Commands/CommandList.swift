@@ -13,12 +13,14 @@
 //  7. Test it in Tests/MillraceTests through the binary: `try Binary.run(["name", "--option"])`.
 extension Command {
     /// Every command, in the order in which help lists them.
-    static let all: [Command] = [
-        importArchives,
-        verify,
-        bars,
-        datasets,
-        simulateArchives,
-        version,
-    ]
+    static let all: [Command] =
+        [
+            importArchives,
+            serve,
+            verify,
+            bars,
+            datasets,
+            simulateArchives,
+            version,
+        ] + keys
 }

@@ -1,0 +1,54 @@
+import Access
+import Lake
+import MarketService
+import Transport
+import VendorAPIs
+
+/// All that serves a data directory over HTTP, put together: what `serve` runs, and `demo` too.
+struct FlowService: Sendable {
+    /// Where it answers.
+    let url: String
+    private let server: Server
+    private let market: MarketService
+    private let access: AccessControl
+
+    /// Starts serving.
+    ///
+    /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys.
+    init(data: String, host: String, port: Int, threads: Int) throws {
+        EndSignals.block()
+        let lake = try Lake(directory: data, create: false)
+        let access = try AccessControl(store: KeyStore(path: data + "/catalogue.sqlite"))
+        let isLoopback = FlowService.isLoopback(host)
+        guard isLoopback || access.hasKeys else {
+            throw CommandError(
+                "\(host) can be reached by others, and there are no keys: make one with"
+                    + " 'millrace keys create --data \(data) --vendor oanor --plan free', or listen on 127.0.0.1")
+        }
+        let market = try MarketService(source: LakeSource(lake))
+        let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
+        let gate = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
+        let router = Router([Health.mount(market: market), Oanor.mount(market: market, gate: gate)], report: report)
+        server = try Server(router: router, host: host, port: port, threads: threads)
+        market.follow(report: report)
+        access.follow(report: report)
+        self.market = market
+        self.access = access
+        url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
+    }
+
+    /// Answers what is in flight, for up to `grace` seconds, and stops.
+    func stop(grace: Double) {
+        server.stop(grace: grace)
+        market.stop()
+        do {
+            try access.stop()
+        } catch {
+            Console.complain("millrace serve: calls that were booked ahead could not be returned: \(error)")
+        }
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." })
+    }
+}
