@@ -26,4 +26,14 @@ struct SimulateTests {
         #expect(output.status == 1)
         #expect(output.stderr.filter { $0 == "\n" }.count == 1)
     }
+
+    @Test func `simulate market writes three instruments and says where`() throws {
+        try Scratch.with { directory in
+            let output = try Binary.run(["simulate", "market", "--rows", "3000", "--output", directory.path])
+            #expect(output.status == 0)
+            let lines = output.stdout.split(separator: "\n").map { $0.split(separator: "\t") }
+            #expect(lines.map { $0[1] } == ["BTCUSDT", "ETHUSDT", "BTCUSD_PERP"])
+            #expect(lines.allSatisfy { FileManager.default.fileExists(atPath: String($0[2])) })
+        }
+    }
 }

@@ -21,6 +21,7 @@ extension Command {
             bars,
             datasets,
             simulateArchives,
+            simulateMarket,
             version,
         ] + keys
 }

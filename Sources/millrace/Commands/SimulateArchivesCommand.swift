@@ -1,5 +1,4 @@
 import ExchangeSimulator
-import Glibc
 import MarketModel
 
 extension Command {
@@ -29,23 +28,13 @@ extension Command {
                 "another day, as text"),
         ]
     ) { arguments, console in
-        let day = try arguments.value("day").map { text throws(UsageError) in
-            guard let day = CivilDate(text) else { throw UsageError("--day \(text): write a day as 2024-01-31") }
-            return day
-        }
         guard let venue = Venue(arguments.value("venue") ?? "binance-futures"),
-            let container = ArchiveContainer(rawValue: arguments.value("format") ?? "zip"),
-            let firstDay = CivilDate(year: 2024, month: 1, day: 1)
+            let container = ArchiveContainer(rawValue: arguments.value("format") ?? "zip")
         else { throw UsageError("--venue or --format is not known") }
-        let seedText = arguments.value("seed") ?? "1"
-        guard let seed = UInt64(seedText) else { throw UsageError("--seed \(seedText): a whole number from 0 is wanted") }
         let simulation = ArchiveSimulation(
-            venue: venue, symbol: try symbol(arguments), day: day ?? firstDay,
-            rows: try arguments.integer("rows", in: 1...10_000_000_000, default: 1_000_000), seed: seed)
-        let directory = arguments.value("output") ?? "."
-        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-            throw CommandError("cannot make \(directory): \(String(cString: strerror(errno)))")
-        }
+            venue: venue, symbol: try symbol(arguments), day: try SimulationArguments.day(arguments),
+            rows: try arguments.integer("rows", in: 1...10_000_000_000, default: 1_000_000), seed: try SimulationArguments.seed(arguments))
+        let directory = try SimulationArguments.directory(arguments)
         let bar = console.progress("writing \(simulation.symbol)", total: simulation.rows, unit: .rows)
         defer { bar.finish() }
         let file = try simulation.write(to: directory, as: container, threads: try arguments.threads()) { bar.advance(by: $0) }
