@@ -35,15 +35,31 @@ public struct TapeOrder: Sendable, Hashable {
     /// The rows of one file that share a key, in file order, as a group of a tape: without duplicates, in tape order.
     public func group(_ trades: [Trade]) -> [TapeRow] {
         if tradeIDs == .contiguous { return trades.min(by: TapeOrder.precedes).map { [TapeRow($0)] } ?? [] }
-        var rows = trades.enumerated().map { TapeRow($1, ordinal: Int32(clamping: $0)) }
-        if tradeIDs != .none { rows = unique(rows) }
-        return rows.sorted(by: TapeOrder.follows)
+        guard trades.count > 1 else { return trades.map { TapeRow($0) } }
+        // A file that holds a row twice counts it once, where it came first.
+        let distinct = tradeIDs == .none ? trades : withoutRepeats(trades)
+        return distinct.enumerated().map { TapeRow($1, ordinal: Int32(clamping: $0)) }
+    }
+
+    private func withoutRepeats(_ trades: [Trade]) -> [Trade] {
+        var places: [TradeID: Int] = [:]
+        var distinct: [Trade] = []
+        for trade in trades {
+            if let place = places[trade.id] {
+                if TapeOrder.precedes(trade, distinct[place]) { distinct[place] = trade }
+            } else {
+                places[trade.id] = distinct.count
+                distinct.append(trade)
+            }
+        }
+        return distinct
     }
 
     /// Two groups of the same key as one; commutative, associative and idempotent.
     ///
-    /// Rows with ids are one if their ids are: the smaller values and the smaller ordinal stand. Rows without ids are told apart by their
-    /// values and by how often these occur, so the larger multiplicity stands.
+    /// Rows with ids are one if their ids are: the smaller values stand. Rows without ids are told apart by their values and by how often
+    /// these occur, so the larger multiplicity stands. The larger ordinal stands: a file that begins in the middle of a group counts too
+    /// few rows before, and no file counts too many.
     public func merge(_ a: [TapeRow], _ b: [TapeRow]) -> [TapeRow] {
         guard !a.isEmpty, !b.isEmpty else { return a.isEmpty ? b : a }
         switch tradeIDs {
@@ -52,18 +68,14 @@ public struct TapeOrder: Sendable, Hashable {
         case .integer, .uuid:
             return unique(a + b).sorted(by: TapeOrder.follows)
         case .none:
-            var kept: [Trade: [Int32]] = [:]
-            // Groups are sorted by ordinal, so the k-th entry of a value is its k-th occurrence.
-            for row in a { kept[row.trade, default: []].append(row.ordinal) }
-            var seen: [Trade: Int] = [:]
-            for row in b {
-                let occurrence = seen[row.trade, default: 0]
-                seen[row.trade] = occurrence + 1
-                if let known = kept[row.trade], occurrence < known.count {
-                    kept[row.trade]?[occurrence] = min(known[occurrence], row.ordinal)
-                } else {
-                    kept[row.trade, default: []].append(row.ordinal)
-                }
+            // Groups are sorted by ordinal, so these rise. Occurrences are matched from the last: a file that begins in the middle of a
+            // group lacks the first ones.
+            var kept = Dictionary(grouping: a, by: \.trade).mapValues { $0.map(\.ordinal) }
+            for (trade, rows) in Dictionary(grouping: b, by: \.trade) {
+                let (x, y) = (kept[trade] ?? [], rows.map(\.ordinal))
+                let (long, short) = x.count >= y.count ? (x, y) : (y, x)
+                let surplus = long.count - short.count
+                kept[trade] = long.prefix(surplus) + zip(long.dropFirst(surplus), short).map { max($0, $1) }
             }
             return kept.flatMap { trade, ordinals in ordinals.map { TapeRow(trade, ordinal: $0) } }.sorted(by: TapeOrder.follows)
         }
@@ -77,7 +89,7 @@ public struct TapeOrder: Sendable, Hashable {
                 continue
             }
             let trade = TapeOrder.precedes(row.trade, known.trade) ? row.trade : known.trade
-            byID[row.trade.id] = TapeRow(trade, ordinal: min(row.ordinal, known.ordinal))
+            byID[row.trade.id] = TapeRow(trade, ordinal: max(row.ordinal, known.ordinal))
         }
         return Array(byID.values)
     }

@@ -1,1 +1,0 @@
-// Filled as this room is built.
