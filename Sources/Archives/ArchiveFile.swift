@@ -31,7 +31,8 @@ public struct ArchiveFile: Sendable {
         let file = try ArchiveHandle(path: path)
         let container = try Container(file, options: options)
         let sample = try ArchiveFile.sample(of: container.stream(file, options: options), path)
-        let layout = try Recogniser(sample: sample, venue: venue).layout(options.columns)
+        var layout = try Recogniser(sample: sample, venue: venue).layout(options.columns)
+        if !options.readsByShape { layout.aggTrades = nil }
         self.path = path
         self.options = options
         self.container = container

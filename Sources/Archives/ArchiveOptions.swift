@@ -10,6 +10,8 @@ public struct ArchiveOptions: Sendable, Hashable {
     public var unpackedLimit = 1 << 40
     /// How many times its packed size an archive may unpack to, once it has given 64 MiB: trade rows pack 4 to 10 times.
     public var expansionLimit = 100
+    /// Whether aggTrades are read by the hot parser; tests compare it with the row parser.
+    package var readsByShape = true
 
     /// Creates the usual options.
     public init(columns: ColumnMapping? = nil, symbol: String? = nil) {

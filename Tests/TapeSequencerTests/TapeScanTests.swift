@@ -31,7 +31,8 @@ struct TapeScanTests {
             let side = TakerSide.allCases.randomElement(using: &random) ?? .unknown
             let key = kind == .uuid ? TradeID(high: id &* 0x1234_5678_9abc, low: UInt64(bitPattern: id)) : TradeID(kind == .none ? 0 : id)
             return Row(
-                trade: Trade(id: key, time: time, price: 1, quantity: 1, side: side), isZero: !tidy && Bool.random(using: &random) && jump == 2)
+                trade: Trade(id: key, time: time, price: 1, quantity: 1, side: side),
+                isZero: !tidy && Bool.random(using: &random) && jump == 2)
         }
     }
 
@@ -110,7 +111,9 @@ struct TapeScanTests {
         #expect(scan.missingIDs == .max)
         #expect(scan.unknownSides == 5)
         var columns = TradeColumns()
-        for id in [Int64.max, Int64.min] { columns.append(Trade(id: TradeID(id), time: 1, price: 1, quantity: 1, side: .buy), wideID: false) }
+        for id in [Int64.max, Int64.min] {
+            columns.append(Trade(id: TradeID(id), time: 1, price: 1, quantity: 1, side: .buy), wideID: false)
+        }
         var wrapped = TapeScan(tradeIDs: .contiguous)
         wrapped.add(columns, range: 0..<2)
         #expect(wrapped.outOfOrder == 1)

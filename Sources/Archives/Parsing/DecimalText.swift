@@ -1,9 +1,9 @@
 import MarketModel
 
 /// Reads decimal numbers from a row: the usual ones digit by digit, odd ones (exponents, many digits) through ``FixedPoint``.
-enum DecimalText {
+package enum DecimalText {
     /// The exact value with trailing zeros dropped, or why there is none.
-    static func parse(_ bytes: UnsafeRawBufferPointer) throws(DecimalError) -> FixedPoint {
+    package static func parse(_ bytes: UnsafeRawBufferPointer) throws(DecimalError) -> FixedPoint {
         guard bytes.count > 0, bytes.count <= 19 else { return try FixedPoint(bytes: bytes) }
         var mantissa: Int64 = 0
         var point = -1

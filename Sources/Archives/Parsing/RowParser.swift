@@ -35,7 +35,7 @@ struct RowParser {
 
     /// Files of one symbol come with and without header, and people join them.
     private func isHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        layout.aggTrades != nil && line.starts(with: "agg_trade_id,".utf8)
+        layout.fills != nil && line.starts(with: "agg_trade_id,".utf8)
     }
 
     private func values(_ line: UnsafeRawBufferPointer) -> Row {
