@@ -15,10 +15,11 @@ extension Command {
     /// Every command, in the order in which help lists them.
     static let all: [Command] =
         [
+            demo,
             importArchives,
+            bars,
             serve,
             verify,
-            bars,
             datasets,
             simulateArchives,
             simulateMarket,

@@ -73,7 +73,7 @@ private struct DemoJob {
               millrace bars flow --data \(data) --venue binance-spot --symbol BTCUSDT --interval 1h
             Ctrl-C ends it; the tape stays in \(data).
             """)
-        EndSignals.wait()
+        _ = EndSignals.wait()
         service.stop(grace: 10)
     }
 
