@@ -65,7 +65,8 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService", "Access",
+        "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService",
+        "Access",
         "VendorAPIs",
     ],
     swiftSettings: strict,

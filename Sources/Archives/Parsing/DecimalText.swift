@@ -30,9 +30,23 @@ package enum DecimalText {
         return FixedPoint(mantissa: mantissa, scale: scale)
     }
 
+    /// The value of up to 18 digits, which cannot overflow.
+    @inline(__always)
+    private static func digits(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        var value: Int64 = 0
+        var faults: UInt8 = 0
+        for byte in bytes {
+            let digit = byte &- 48
+            faults |= digit > 9 ? 1 : 0
+            value = value &* 10 &+ Int64(digit)
+        }
+        return faults == 0 ? value : nil
+    }
+
     /// A plain integer with an optional sign; nil for any other text or more than 64 bits.
     static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
         guard let first = bytes.first else { return nil }
+        if bytes.count <= 18, let value = digits(bytes) { return value }
         let negative = first == UInt8(ascii: "-")
         var value: Int64 = 0
         let start = negative || first == UInt8(ascii: "+") ? 1 : 0

@@ -8,9 +8,11 @@ struct RowParser {
     /// The wanted instrument in lower case, where the file names instruments.
     private let symbol: [UInt8]?
     private var fields = FieldSplitter()
+    private let headerLength: Int
 
     init(_ layout: RowLayout, symbol: String?) {
         self.layout = layout
+        headerLength = layout.header?.count ?? -1
         self.symbol = layout.symbol == nil ? nil : symbol.map { Array($0.lowercased().utf8) }
     }
 
@@ -18,8 +20,10 @@ struct RowParser {
     mutating func parse(_ whole: UnsafeRawBufferPointer) -> Row {
         let line = whole.last == UInt8(ascii: "\r") ? UnsafeRawBufferPointer(rebasing: whole.dropLast()) : whole
         if line.isEmpty { return .nothing }
-        if line.starts(with: [0xef, 0xbb, 0xbf]) { return parse(UnsafeRawBufferPointer(rebasing: line.dropFirst(3))) }
-        if let header = layout.header, line.count == header.count, line.elementsEqual(header) { return .nothing }
+        if line[0] == 0xef, line.starts(with: [0xef, 0xbb, 0xbf] as [UInt8]) {
+            return parse(UnsafeRawBufferPointer(rebasing: line.dropFirst(3)))
+        }
+        if line.count == headerLength, layout.header.map({ line.elementsEqual($0) }) == true { return .nothing }
         fields.split(line, separator: layout.separator)
         guard fields.count == layout.columnCount else { return isHeader(line) ? .nothing : .rejected(wrongCount()) }
         if let column = layout.symbol, let symbol, !matches(fields.field(column, of: line), symbol) {

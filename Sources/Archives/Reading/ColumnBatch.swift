@@ -30,7 +30,7 @@ struct ColumnCursor {
 
 /// A batch under construction: trades in columns, and the zero rows between them.
 ///
-/// The columns always hold ``capacity`` rows, of which the first ``count`` are written, until ``use(_:_:_:)`` shows them cut to size: so the hot
+/// The columns always hold ``capacity`` rows, of which the first ``count`` are written, until ``use(_:_:)`` shows them cut to size: so the hot
 /// parser writes rows in place, and full batches cost nothing extra.
 struct ColumnBatch {
     static let capacity = 4096
@@ -105,8 +105,8 @@ struct ColumnBatch {
         exchange()
     }
 
-    /// Shows the batch's rows to a scan and, if there are any, adds them to a partial result, and empties the batch.
-    mutating func use<Partial>(_ scan: inout TapeScan, _ partial: inout Partial, _ reduction: TapeReduction<Partial>) throws {
+    /// Shows the batch's rows to a scan and, if there are any, to `body`, and empties the batch.
+    mutating func use(_ scan: inout TapeScan, _ body: (borrowing TradeColumns) throws -> Void) rethrows {
         let spare = ColumnBatch.capacity - count
         if spare > 0 { shrink(by: spare) }
         defer {
@@ -121,7 +121,7 @@ struct ColumnBatch {
             done = zero.before
         }
         scan.add(columns, range: done..<count)
-        if count > 0 { try reduction.add(&partial, columns) }
+        if count > 0 { try body(columns) }
     }
 
     /// Forgets the rows.

@@ -66,21 +66,22 @@ final class ReadPass: Sendable {
     }
 
     private func take<Partial>(_ result: SegmentResult<Partial>, _ fold: (Partial, TapeScan) throws -> Void) throws {
+        let tally = result.tally
         let soFar = report.withLock { report -> ArchiveReport in
-            for row in result.rejectedRows.prefix(RejectedRow.limit - report.rejectedRows.count) {
+            for row in tally.rejectedRows.prefix(RejectedRow.limit - report.rejectedRows.count) {
                 report.rejectedRows.append(RejectedRow(line: report.lines + row.line, reason: row.reason))
             }
-            report.rejected += result.rejected
-            report.otherSymbols += result.otherSymbols
-            if result.needed == nil { report.scan.append(result.scan) }
+            report.rejected += tally.rejected
+            report.otherSymbols += tally.otherSymbols
+            if tally.needed == nil { report.scan.append(tally.scan) }
             return report
         }
-        if let row = result.overflow { throw ArchiveError(.overflow, archive.path, line: soFar.lines + row.line, row.reason) }
-        if let needed = result.needed { throw Widen(scales: scales.union(needed)) }
-        report.withLock { $0.lines += result.lines }
+        if let row = tally.overflow { throw ArchiveError(.overflow, archive.path, line: soFar.lines + row.line, row.reason) }
+        if let needed = tally.needed { throw Widen(scales: scales.union(needed)) }
+        report.withLock { $0.lines += tally.lines }
         // Junk after a good beginning is not worth reading to its end.
         if soFar.rejected > 10_000 { try judge(soFar) }
-        try fold(result.partial, result.scan)
+        try fold(result.partial, tally.scan)
         progress?(result.consumed)
     }
 
