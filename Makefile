@@ -16,6 +16,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Set up, build, and run the demo (ARGS='--port 8080')
+	@mkdir -p $(DATA)
 	@exec $(MILLRACE) demo --data $(DATA) $(ARGS)
 
 build: ## Set up and build .build/release/millrace

@@ -24,7 +24,7 @@ PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400
 # What a protocol asks for says nothing that the protocol does not: these need no comment of their own.
-WITNESSES = re.compile(r"(var (description|debugDescription|errorDescription|id)\b|static func [^\w\s]+|func hash\(|typealias )")
+WITNESSES = re.compile(r"(var (description|debugDescription|errorDescription|id)\b|(let|var) rawValue\b|init\(rawValue:|static func [^\w\s]+|func hash\(|typealias )")
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?import\s+"
                     r"(?:(?:struct|class|enum|func|let|var|protocol|typealias)\s+)?(\w+)", re.M)

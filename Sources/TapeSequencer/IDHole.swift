@@ -5,8 +5,9 @@ public struct IDHole: Sendable, Hashable {
     /// The last missing id, inclusive; never less than ``from``.
     public var to: Int64
 
-    /// The times of the rows on either side, in microseconds UTC: the missing trades happened between them.
+    /// The time of the row before, in microseconds UTC: the missing trades happened between the two.
     public var timeBefore: Int64
+    /// The time of the row after, likewise.
     public var timeAfter: Int64
 
     /// Creates a hole from its first and last missing ids and the times of its neighbours.

@@ -112,7 +112,8 @@ struct MutationTests {
         for round in 0..<400 {
             var bytes = originals[round % originals.count]
             for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let at = Bool.random(using: &random)
+                let at =
+                    Bool.random(using: &random)
                     ? Int.random(in: 0..<bytes.count, using: &random) : max(0, bytes.count - Int.random(in: 1...120, using: &random))
                 bytes[at] ^= UInt8.random(in: 1...255, using: &random)
             }
