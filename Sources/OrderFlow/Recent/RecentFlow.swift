@@ -6,6 +6,8 @@ public import MarketModel
 public final class RecentFlow: Sendable {
     /// The instrument.
     public let instrument: Instrument
+    /// The exchange behind the instrument's venue, as people write it.
+    public let exchange: String
     /// The digits after the point of prices.
     public let priceScale: Int
     /// The digits after the point of base quantities.
@@ -25,6 +27,7 @@ public final class RecentFlow: Sendable {
     /// - Complexity: O(n log n) for n trades; memory about 300 bytes a trade.
     public init(instrument: Instrument, tape: ValuedTrades) throws(FlowError) {
         self.instrument = instrument
+        exchange = instrument.venue.exchange
         priceScale = tape.scales.price
         baseScale = tape.baseScale
         notionalScale = tape.notionalScale

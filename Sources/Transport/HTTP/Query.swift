@@ -11,12 +11,17 @@ public struct Query: Sendable {
     /// Decodes the part of a request target after the question mark.
     ///
     /// - Throws: ``Failure`` with status 400, naming the parameter where it has a name.
-    public init(decoding bytes: some Collection<UInt8>) throws(Failure) {
-        for part in bytes.split(separator: UInt8(ascii: "&")) {
-            let equals = part.firstIndex(of: UInt8(ascii: "="))
-            let name = try Query.decode(part[..<(equals ?? part.endIndex)])
-            let value = try equals.map { index throws(Failure) in try Query.decode(part[part.index(after: index)...]) } ?? ""
+    public init(decoding bytes: ArraySlice<UInt8>) throws(Failure) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let part = rest.prefix { $0 != UInt8(ascii: "&") }
+            rest = rest[part.endIndex...].dropFirst()
+            if part.isEmpty { continue }
+            let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+            let name = try Query.decode(part[..<equals])
+            let value = try Query.decode(part[equals...].dropFirst())
             guard self[name] == nil else { throw Failure(.badRequest, "parameter '\(name)' is given twice") }
+            if items.isEmpty { items.reserveCapacity(4) }
             items.append((name, value))
         }
     }
@@ -30,18 +35,18 @@ public struct Query: Sendable {
     /// The names given, in order.
     public var names: [String] { items.map(\.name) }
 
-    private static func decode(_ bytes: some Collection<UInt8>) throws(Failure) -> String {
+    private static func decode(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
         // Most texts have nothing to decode and are short enough to need no memory of their own.
-        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 || $0 == 0 }) {
-            return String(decoding: bytes, as: UTF8.self)
+        for byte in bytes where byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") || byte >= 0x80 || byte == 0 {
+            return try PercentCoding.decode(bytes, plusIsBlank: true)
         }
-        return try PercentCoding.decode(bytes, plusIsBlank: true)
+        return bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 }
 
 /// Percent-decoding as RFC 3986 has it.
 enum PercentCoding {
-    static func decode(_ bytes: some Collection<UInt8>, plusIsBlank: Bool) throws(Failure) -> String {
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsBlank: Bool) throws(Failure) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var rest = bytes.makeIterator()

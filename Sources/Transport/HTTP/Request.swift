@@ -14,7 +14,9 @@ public struct Request {
     /// The decoded query.
     public let query: Query
     /// What the path's parameters, `{name}` in the route's pattern, stand for.
-    public internal(set) var pathParameters: [String: String] = [:]
+    public var pathParameters: [String: String] { matched ?? [:] }
+    // Nil rather than empty: most routes have none, and an empty dictionary is not free.
+    var matched: [String: String]?
     /// The body, empty if there is none.
     public let body: [UInt8]
     /// The identity of the request, for answers and logs.

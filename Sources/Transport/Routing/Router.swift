@@ -83,7 +83,7 @@ public struct Router: Sendable {
                 guard let values = route.match(segments: segments) else { continue }
                 if route.method == wanted {
                     var request = request
-                    request.pathParameters = values
+                    request.matched = values
                     return try route.handler(request)
                 }
                 allowed.append(route.method)

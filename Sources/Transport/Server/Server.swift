@@ -85,7 +85,8 @@ public final class Server: @unchecked Sendable {
             number(.THREAD_POOL_SIZE, threads > 1 ? threads : 0),
             number(.CONNECTION_LIMIT, max(limits.connections, threads)),
             number(.PER_IP_CONNECTION_LIMIT, limits.connectionsPerClient),
-            number(.CONNECTION_MEMORY_LIMIT, 32_768),
+            // Room for the target and the headers. libmicrohttpd clears it after every request, so more room would cost each of them.
+            number(.CONNECTION_MEMORY_LIMIT, 16_384),
             number(.STRICT_FOR_CLIENT, 1),
             callback(.NOTIFY_CONNECTION, notifyConnection),
             callback(.NOTIFY_COMPLETED, notifyCompleted),

@@ -15,7 +15,7 @@ extension Oanor {
                 literal:
                     "delta_quote, the CVD over the window, is taker-buy minus taker-sell quote volume: positive means net aggressive buying. trades=N sums up to 5000 of the newest trades."
             )
-            json.member("source", Oanor.source(recent.instrument.venue))
+            json.member("source", recent.exchange)
             json.member("symbol", recent.instrument.symbol)
             json.key("pressure")
             json.value(literal: Oanor.pressure(buy: window.buyBase, sell: window.sellBase))

@@ -20,7 +20,7 @@ extension Oanor {
                 "note",
                 literal: "single aggressive prints of the tape at or above min_notional (default 100000); side is that of the aggressor."
             )
-            json.member("source", Oanor.source(recent.instrument.venue))
+            json.member("source", recent.exchange)
             json.member("symbol", recent.instrument.symbol)
             json.key("largest")
             json.beginArray()

@@ -12,7 +12,7 @@ extension Oanor {
             json.member("count", symbols.count)
             json.key("quote")
             if let quote { json.value(quote) } else { json.null() }
-            json.member("source", Oanor.source(venue))
+            json.member("source", venue.exchange)
             json.key("symbols")
             json.beginArray()
             for instrument in symbols { json.value(instrument.symbol) }
@@ -30,7 +30,7 @@ extension Oanor {
                 literal:
                     "symbol is a pair as its venue spells it (BTCUSDT), or coin=BTC&quote=USDT. flow sums up to 5000 of the newest trades (trades=N, default 1000). A taker buy lifts the ask, a taker sell hits the bid; delta_quote is the CVD over the window. venue= asks another venue's tape."
             )
-            json.member("source", "\(Oanor.source(venue)) trade tape held by Millrace (\(venue.name))")
+            json.member("source", "\(venue.exchange) trade tape held by Millrace (\(venue.name))")
             json.member("service", literal: "orderflow-api")
             json.key("endpoints")
             json.beginObject()

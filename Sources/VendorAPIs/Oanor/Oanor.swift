@@ -41,7 +41,4 @@ public struct Oanor: Sendable {
         static let symbols = "The symbols there are, optionally those of one quote currency"
         static let meta = "This document"
     }
-
-    /// Writes the vendor's name for where a venue's data comes from.
-    static func source(_ venue: Venue) -> String { venue.exchange }
 }
