@@ -32,7 +32,7 @@ bench: ## Race DuckDB, Polars and chDB (ARGS='--write' keeps the tables in Bench
 	@.venv/bin/python Benchmarks/run.py $(ARGS)
 
 format: ## Format the Swift sources
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
 
 lint: ## Check format, layering and house rules
 	@scripts/lint
