@@ -42,56 +42,69 @@ struct AggTradesParser {
 
     @inline(__always)
     private mutating func readRows(_ text: UnsafeRawBufferPointer, from start: Int, _ spot: Bool, _ columns: inout ColumnCursor) -> Int {
-        guard let base = text.baseAddress else { return start }
+        guard let base = text.baseAddress, start < text.count else { return start }
         let stop = base + text.count
         var row = base + start
+        // A copy of the cursor can stay in registers.
+        var rows = columns
+        defer { columns.count = rows.count }
         var taught: UnsafeRawPointer?
-        while row < stop, columns.count < columns.capacity {
-            if isReady, let next = readRow(row, spot, &columns) {
+        if !isReady {
+            guard learn(row, stop, spot) else { return start }
+            taught = row
+        }
+        while row < stop, rows.count < rows.capacity {
+            if let next = readRow(row, spot, &rows) {
                 row = next
                 continue
             }
             // A row that has been taught and still cannot be read is not for this parser.
-            guard taught != row, let learnt = AggTradesShape(row, stop, isSpot: spot) else { break }
-            shape = learnt
-            isReady = true
+            guard taught != row, learn(row, stop, spot) else { break }
             taught = row
         }
         return row - base
     }
 
+    private mutating func learn(_ row: UnsafeRawPointer, _ stop: UnsafeRawPointer, _ spot: Bool) -> Bool {
+        guard let learnt = AggTradesShape(row, stop, isSpot: spot) else { return false }
+        shape = learnt
+        isReady = true
+        return true
+    }
+
     /// Reads one row and returns where the next begins, or nil.
     @inline(__always)
     private mutating func readRow(_ row: UnsafeRawPointer, _ spot: Bool, _ columns: inout ColumnCursor) -> UnsafeRawPointer? {
-        let (idValue, idFaults) = shape.id.read(row)
+        let id = shape.id.read(row)
         var at = row + (shape.id.length &+ 1)
         if !price.pointee.fits(at) {
             price = prices.shape(at: at)
             if price == prices.none { return nil }
         }
-        let (priceValue, priceFaults) = price.pointee.read(at)
-        at += price.pointee.length &+ 1
+        let price = self.price.pointee.read(at)
+        at += self.price.pointee.length &+ 1
         if !quantity.pointee.fits(at) {
             quantity = quantities.shape(at: at)
             if quantity == quantities.none { return nil }
         }
-        let (quantityValue, quantityFaults) = quantity.pointee.read(at)
-        at += quantity.pointee.length &+ 1
-        let (firstValue, firstFaults) = shape.first.read(at)
+        let quantity = self.quantity.pointee.read(at)
+        at += self.quantity.pointee.length &+ 1
+        let first = shape.first.read(at)
         at += shape.first.length &+ 1
-        let (lastValue, lastFaults) = shape.last.read(at)
+        let last = shape.last.read(at)
         at += shape.last.length &+ 1
-        let (timeValue, timeFaults) = shape.time.read(at)
+        let time = shape.time.read(at)
         at += shape.time.length &+ 1
-        let (isMaker, length, endFaults) = spot ? shape.end.readSpot(at) : shape.end.read(at)
+        let end = spot ? shape.end.readSpot(at) : shape.end.read(at)
         // Rows are counted from first to last raw id: 1 up to what the column holds.
-        let span = lastValue &- firstValue
+        let span = last.value &- first.value
         let spanFaults = UInt64(bitPattern: span | (span &+ 1)) >> 31
-        let faults = idFaults | priceFaults | quantityFaults | firstFaults | lastFaults | timeFaults | endFaults | spanFaults
-        guard faults == 0, priceValue != 0, quantityValue != 0 else { return nil }
+        let marks = id.marks | price.marks | quantity.marks | first.marks | last.marks | time.marks
+        let faults = id.faults | price.faults | quantity.faults | first.faults | last.faults | time.faults | end.faults | spanFaults
+        guard (marks & Digits.markMask) | faults == 0, price.value != 0, quantity.value != 0 else { return nil }
         columns.append(
-            id: idValue, time: timeValue &* shape.timeMultiplier, price: priceValue, quantity: quantityValue,
-            side: 1 &- 2 &* Int8(truncatingIfNeeded: isMaker), fills: Int32(truncatingIfNeeded: span &+ 1))
-        return at + length
+            id: id.value, time: time.value, price: price.value, quantity: quantity.value,
+            side: 1 &- 2 &* Int8(truncatingIfNeeded: end.isTrue), fills: Int32(truncatingIfNeeded: span &+ 1))
+        return at + end.length
     }
 }

@@ -3,9 +3,7 @@ struct AggTradesShape {
     private(set) var id = IntegerShape()
     private(set) var first = IntegerShape()
     private(set) var last = IntegerShape()
-    private(set) var time = IntegerShape()
-    /// From the time's unit to microseconds.
-    private(set) var timeMultiplier: Int64 = 1000
+    private(set) var time = TimeShape()
     private(set) var end = RowEnd()
 
     /// A shape to be replaced before it is used.
@@ -17,9 +15,6 @@ struct AggTradesShape {
         guard let idField = fields.next(), fields.next() != nil, fields.next() != nil, let firstField = fields.next(),
             let lastField = fields.next(), let timeField = fields.next()
         else { return nil }
-        // Milliseconds and microseconds of this age of the world; every other time is odd.
-        guard timeField.length == 13 || timeField.length == 16, timeField.text.load(as: UInt8.self) != UInt8(ascii: "0") else { return nil }
-        timeMultiplier = timeField.length == 13 ? 1000 : 1
         guard id.learn(idField.text, length: idField.length), first.learn(firstField.text, length: firstField.length),
             last.learn(lastField.text, length: lastField.length), time.learn(timeField.text, length: timeField.length),
             end.learn(fields.rest, stop, isSpot: isSpot)

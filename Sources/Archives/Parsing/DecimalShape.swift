@@ -57,20 +57,20 @@ struct DecimalShape {
 
     private static func power(_ exponent: Int) -> Int64 { (0..<exponent).reduce(1) { product, _ in product * 10 } }
 
-    /// Reads the field at `text`, and says with any bit set that it has another shape or is not made of digits.
+    /// Reads the field at `text`; see ``IntegerShape/read(_:)``.
     @inline(__always)
-    func read(_ text: UnsafeRawPointer) -> (value: Int64, faults: UInt64) {
+    func read(_ text: UnsafeRawPointer) -> (value: Int64, marks: UInt64, faults: UInt64) {
         if isNarrow {
             let word = Digits.load(text + (length &- 8)) ^ Digits.zeros
             // Digits before the point move up into its place.
             let digits = (word & wholeMask) << 8 | (word & fractionMask)
-            return (Digits.value(digits) &* multiplier, Digits.faults(digits))
+            return (Digits.value(digits) &* multiplier, Digits.marks(digits), 0)
         }
         let whole = (Digits.load(text + (pointOffset &- 8)) ^ Digits.zeros) & wholeMask
         let fraction = ((Digits.load(text + (pointOffset &+ 1)) ^ Digits.zeros) & fractionMask) &<< fractionShift
         let zeros = (Digits.load(text + zerosOffset) ^ Digits.zeros) & zerosMask
         let value = Digits.value(whole) &* wholeMultiplier &+ Digits.value(fraction) &* multiplier
-        return (value, Digits.faults(whole) | Digits.faults(fraction) | zeros)
+        return (value, Digits.marks(whole) | Digits.marks(fraction), zeros)
     }
 
     /// Whether the comma and the point of the field at `text` stand where this shape has them.

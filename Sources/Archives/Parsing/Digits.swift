@@ -3,17 +3,30 @@ enum Digits {
     /// Eight characters `0`.
     static let zeros: UInt64 = 0x3030_3030_3030_3030
 
+    /// Seven characters `0` and a comma.
+    static let zerosAndComma: UInt64 = 0x2c30_3030_3030_3030
+
     /// Eight bytes of text from any address.
     @inline(__always)
     static func load(_ text: UnsafeRawPointer) -> UInt64 {
         UInt64(littleEndian: text.loadUnaligned(as: UInt64.self))
     }
 
-    /// Zero if each byte is 0…9. Adding 0x76 carries only out of bytes that are no digits, so no digit hides another's fault.
+    /// The bits of ``marks(_:)`` that count.
+    static let markMask: UInt64 = 0x8080_8080_8080_8080
+
+    /// A word with a bit of ``markMask`` set if not each byte is 0…9. Adding 0x76 carries only out of bytes that are no digits, so no digit
+    /// hides another's fault. Marks of several words are joined with `|` and masked once.
     @inline(__always)
-    static func faults(_ digits: UInt64) -> UInt64 {
-        ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
-    }
+    static func marks(_ digits: UInt64) -> UInt64 { (digits &+ 0x7676_7676_7676_7676) | digits }
+
+    /// Like ``marks(_:)`` for seven digits with a byte above them that must be 0.
+    @inline(__always)
+    static func marksBelowZero(_ digits: UInt64) -> UInt64 { (digits &+ 0x7f76_7676_7676_7676) | digits }
+
+    /// Zero if each byte is 0…9.
+    @inline(__always)
+    static func faults(_ digits: UInt64) -> UInt64 { marks(digits) & markMask }
 
     /// The number that eight digits 0…9 make: pairs, then fours, then all eight.
     @inline(__always)

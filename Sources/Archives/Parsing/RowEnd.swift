@@ -63,11 +63,12 @@ struct RowEnd {
 
     /// The end of a futures row: 1 for true, the bytes it takes, and any bit set if it is something else.
     ///
-    /// Sides are as good as random, so there is no branch on them: the first letter selects what the rest is compared with.
+    /// Sides are as good as random, so there must be no branch on them: bit 4 tells `t` from `f` in either case, and what it selects the
+    /// rest is compared with. (A comparison here would become a branch.)
     @inline(__always)
     func read(_ text: UnsafeRawPointer) -> (isTrue: UInt64, length: Int, faults: UInt64) {
         let word = Digits.load(text)
-        let isTrue: UInt64 = UInt8(truncatingIfNeeded: word) == UInt8(truncatingIfNeeded: yes.text) ? 1 : 0
+        let isTrue = (word >> 4) & 1
         let select = 0 &- isTrue
         let expected = no.text ^ (difference & select)
         let mask = no.mask ^ (maskDifference & select)

@@ -33,7 +33,7 @@ struct ColumnCursor {
 /// The columns always hold ``capacity`` rows, of which the first ``count`` are written, until ``use(_:_:)`` shows them cut to size: so the hot
 /// parser writes rows in place, and full batches cost nothing extra.
 struct ColumnBatch {
-    static let capacity = 4096
+    static let capacity = 1024
 
     private var columns = TradeColumns()
     private(set) var count = 0
