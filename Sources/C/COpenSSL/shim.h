@@ -3,4 +3,3 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds the route of a request and answers it: all of HTTP that needs no socket.
 public struct Router: Sendable {
     /// The mounts, those with longer prefixes first.
@@ -5,12 +7,31 @@ public struct Router: Sendable {
     private let index: [Entry]
     private let report: @Sendable (String) -> Void
 
-    private struct Entry: Sendable {
+    /// A mount, ready for matching. Classes here and below: a struct of this size would be copied for every request.
+    private final class Entry: Sendable {
         let mount: Mount
         let prefix: [UInt8]
-        /// Routes without path parameters, by their whole path.
-        let plain: [(path: [UInt8], route: Route)]
-        let patterns: [Route]
+        /// Routes without path parameters.
+        let plain: [PlainRoute]
+        let hasPatterns: Bool
+
+        init(_ mount: Mount) {
+            self.mount = mount
+            prefix = Array(mount.prefix.utf8)
+            plain = mount.routes.filter { !$0.path.contains("{") }.map { PlainRoute(path: Array((mount.prefix + $0.path).utf8), $0) }
+            hasPatterns = mount.routes.contains { $0.path.contains("{") }
+        }
+    }
+
+    private final class PlainRoute: Sendable {
+        /// The whole path, with the mount's prefix.
+        let path: [UInt8]
+        let route: Route
+
+        init(path: [UInt8], _ route: Route) {
+            self.path = path
+            self.route = route
+        }
     }
 
     /// Creates a router.
@@ -19,12 +40,7 @@ public struct Router: Sendable {
     public init(_ mounts: [Mount], report: @escaping @Sendable (String) -> Void = { _ in }) {
         self.mounts = mounts.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         self.report = report
-        index = self.mounts.map { mount in
-            Entry(
-                mount: mount, prefix: Array(mount.prefix.utf8),
-                plain: mount.routes.filter { !$0.path.contains("{") }.map { (Array((mount.prefix + $0.path).utf8), $0) },
-                patterns: mount.routes.filter { $0.path.contains("{") })
-        }
+        index = self.mounts.map { Entry($0) }
     }
 
     /// Answers a request.
@@ -61,7 +77,7 @@ public struct Router: Sendable {
     }
 
     private func entry(for target: [UInt8], pathEnd: Int) -> Entry? {
-        for entry in index where pathEnd >= entry.prefix.count && target.starts(with: entry.prefix) {
+        for entry in index where pathEnd >= entry.prefix.count && Router.begins(target, with: entry.prefix) {
             // `/api` is the prefix of `/api/v1`, not of `/apiary`.
             if pathEnd == entry.prefix.count || target[entry.prefix.count] == UInt8(ascii: "/") { return entry }
         }
@@ -71,11 +87,11 @@ public struct Router: Sendable {
     private func answer(_ request: Request, _ entry: Entry) throws -> Response {
         let wanted = request.method == .head ? .get : request.method
         var allowed: [Method] = []
-        for (path, route) in entry.plain where path.count == request.pathEnd && request.target.starts(with: path) {
-            if route.method == wanted { return try route.handler(request) }
-            allowed.append(route.method)
+        for candidate in entry.plain where candidate.path.count == request.pathEnd && Router.begins(request.target, with: candidate.path) {
+            if candidate.route.method == wanted { return try candidate.route.handler(request) }
+            allowed.append(candidate.route.method)
         }
-        if !entry.patterns.isEmpty || request.target[..<request.pathEnd].contains(UInt8(ascii: "%")) {
+        if entry.hasPatterns || request.target[..<request.pathEnd].contains(UInt8(ascii: "%")) {
             let segments = try request.target[entry.prefix.count..<request.pathEnd]
                 .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
                 .map { try PercentCoding.decode($0, plusIsBlank: false) }
@@ -93,6 +109,10 @@ public struct Router: Sendable {
         let allow = Header("Allow", Router.list(allowed))
         if wanted == .options { return Response(.noContent, headers: [allow]) }
         throw Failure(.methodNotAllowed, headers: [allow])
+    }
+
+    private static func begins(_ text: [UInt8], with start: [UInt8]) -> Bool {
+        text.count >= start.count && memcmp(text, start, start.count) == 0
     }
 
     private static func list(_ methods: [Method]) -> String {

@@ -4,7 +4,8 @@ import Synchronization
 /// What the server knows of one TCP connection.
 ///
 /// `@unchecked Sendable`: all but the atomics belongs to the one worker thread that libmicrohttpd gave the connection to, or, below the
-/// mark, to the watchdog's thread. Workers write the atomics and the watchdog reads them.
+/// mark, to the watchdog's thread. Workers write the atomics and the watchdog reads them. So no access can overlap another, and the checks
+/// for it are left out of every request.
 final class ConnectionState: @unchecked Sendable {
     /// What the connection is doing.
     enum Phase: UInt8 {
@@ -26,17 +27,17 @@ final class ConnectionState: @unchecked Sendable {
     private let requestCount = Atomic<UInt64>(0)
 
     /// The raw target of the request at hand.
-    var target: [UInt8] = []
+    @exclusivity(unchecked) var target: [UInt8] = []
     /// The body read so far.
-    var body: [UInt8] = []
+    @exclusivity(unchecked) var body: [UInt8] = []
     /// What the request will be refused with when its body has been read and dropped.
-    var refusal: Failure?
+    @exclusivity(unchecked) var refusal: Failure?
     /// How much of a body beyond the limit has been read and dropped.
-    var dropped = 0
+    @exclusivity(unchecked) var dropped = 0
     /// Whether the first call of the access handler for this request has been.
-    var begun = false
-    var scan = HeaderScan()
-    var random = RandomWords()
+    @exclusivity(unchecked) var begun = false
+    @exclusivity(unchecked) var scan = HeaderScan()
+    @exclusivity(unchecked) var random = RandomWords()
 
     // The watchdog's own memory.
     var seenRequest: UInt64 = .max

@@ -86,7 +86,7 @@ public final class Server: @unchecked Sendable {
             number(.CONNECTION_LIMIT, max(limits.connections, threads)),
             number(.PER_IP_CONNECTION_LIMIT, limits.connectionsPerClient),
             // Room for the target and the headers. libmicrohttpd clears it after every request, so more room would cost each of them.
-            number(.CONNECTION_MEMORY_LIMIT, 16_384),
+            number(.CONNECTION_MEMORY_LIMIT, 12_288),
             number(.STRICT_FOR_CLIENT, 1),
             callback(.NOTIFY_CONNECTION, notifyConnection),
             callback(.NOTIFY_COMPLETED, notifyCompleted),

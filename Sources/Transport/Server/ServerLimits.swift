@@ -4,10 +4,10 @@ public struct ServerLimits: Sendable {
     public var connections = 4096
     /// Connections open at once from one address; further ones are closed.
     public var connectionsPerClient = 512
-    /// The longest request target, in bytes; with ``headerSize`` at most about 15,000.
-    public var targetSize = 4096
+    /// The longest request target, in bytes; with ``headerSize`` at most about 10,000.
+    public var targetSize = 3072
     /// All header names and values of a request together, in bytes.
-    public var headerSize = 8192
+    public var headerSize = 6144
     /// The longest request body, in bytes.
     public var bodySize = 1 << 20
     /// Seconds in which the headers of a request have to arrive, from the connection's start or the request's first byte.
