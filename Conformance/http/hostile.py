@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Requests that mean harm: smuggling, too much of everything, too many connections. Limits as the server was started with:
 target 3072, headers 6144, body 1 MiB, 64 connections an address."""
+import time
+
 from client import Closed, Connection, main, once
 
 
@@ -88,6 +90,15 @@ def too_many_connections(address):
     finally:
         for connection in held:
             connection.close()
+    # The server sees the closed connections when its threads get to them.
+    patience = time.monotonic() + 10
+    while True:
+        try:
+            assert once(address, "/hello").status == 200
+            return
+        except (Closed, ConnectionResetError, BrokenPipeError):
+            assert time.monotonic() < patience, "connections that were let go still count"
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":
