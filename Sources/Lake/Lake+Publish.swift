@@ -53,8 +53,19 @@ extension Lake {
         }
         try finishPublishing()
         try FileSystem.makeDirectory(incoming)
-        for name in FileSystem.names(in: incoming) { FileSystem.remove(incoming + "/" + name) }
+        clearIncoming()
         return lock
+    }
+
+    /// Removes files that will not be published, to give their room back at once; the caller holds the lock.
+    package func discardIncoming() {
+        // What a committed intent names is still to be published by the next writer.
+        guard let staged = try? catalogue.staged(), staged.isEmpty else { return }
+        clearIncoming()
+    }
+
+    private func clearIncoming() {
+        for name in FileSystem.names(in: incoming) { FileSystem.remove(incoming + "/" + name) }
     }
 
     /// Publishes a change: the caller holds the lock and has forced the staged files to the disk.

@@ -67,7 +67,7 @@ extension Lake {
         let path = path(of: tape.instrument, day.date)
         let file = try TapeFile(path: path)
         guard file.contentHash == day.contentHash, file.rows == day.rows, file.layout.scales == tape.scales else {
-            let unchanged = try catalogue.version() == tape.version
+            let unchanged = try catalogue.version() == tape.version && catalogue.staged().isEmpty
             throw unchanged
                 ? LakeError(.damaged, path, "is not the file that the catalogue describes: see 'millrace verify'")
                 : LakeError(.changed, path, "was replaced while it was being read: try again")

@@ -37,28 +37,24 @@ public struct IDRanges: Sendable, Hashable {
         return total
     }
 
-    /// The ids in this set and not in the other.
+    /// The ids of a range that are not in this set, as ascending ranges.
     ///
-    /// - Complexity: O(n).
-    public func subtracting(_ other: IDRanges) -> IDRanges {
-        var result: [ClosedRange<Int64>] = []
-        var j = 0
-        for range in ranges {
-            var from = range.lowerBound
-            var isSpent = false
-            while j < other.ranges.count, other.ranges[j].upperBound < from { j += 1 }
-            var k = j
-            while k < other.ranges.count, other.ranges[k].lowerBound <= range.upperBound {
-                if other.ranges[k].lowerBound > from { result.append(from...(other.ranges[k].lowerBound - 1)) }
-                if other.ranges[k].upperBound >= range.upperBound {
-                    isSpent = true
-                    break
-                }
-                from = other.ranges[k].upperBound + 1
-                k += 1
-            }
-            if !isSpent { result.append(from...range.upperBound) }
+    /// - Complexity: O(log n + ranges within `range`).
+    public func complement(in range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < range.lowerBound { low = middle + 1 } else { high = middle }
         }
-        return IDRanges(result)
+        var result: [ClosedRange<Int64>] = []
+        var from = range.lowerBound
+        for known in ranges[low...] {
+            guard known.lowerBound <= range.upperBound else { break }
+            if known.lowerBound > from { result.append(from...(known.lowerBound - 1)) }
+            guard known.upperBound < range.upperBound else { return result }
+            from = known.upperBound + 1
+        }
+        result.append(from...range.upperBound)
+        return result
     }
 }

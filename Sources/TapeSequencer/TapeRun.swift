@@ -63,6 +63,14 @@ public struct TapeGap: Sendable, Hashable {
     public var timeFrom: Int64
     /// The event time of the row after.
     public var timeTo: Int64
+
+    /// Creates a gap.
+    public init(from: Int64, to: Int64, timeFrom: Int64, timeTo: Int64) {
+        self.from = from
+        self.to = to
+        self.timeFrom = timeFrom
+        self.timeTo = timeTo
+    }
 }
 
 extension TapeRun {

@@ -77,29 +77,58 @@ extension Catalogue {
     }
 
     /// Writes down the holes that the runs of an instrument's days show, and what became of those known before.
+    ///
+    /// - Complexity: O(n log n) in the holes there are and were; only what changed is written.
     private func updateHoles(of instrument: Int64, _ connection: borrowing Connection) throws {
         let gaps = try gaps(of: instrument, connection)
         let run = try connection.query("SELECT value FROM meta WHERE key = 'run'") { $0.integer(0) }.first ?? 0
         let known = try connection.query(
-            "SELECT first_id, last_id, run, time_from, time_to FROM holes WHERE instrument = ? AND state = 'open'", instrument
-        ) { (ids: $0.integer(0)...$0.integer(1), run: $0.integer(2), from: $0.integer(3), to: $0.integer(4)) }
-        try connection.run("DELETE FROM holes WHERE instrument = ? AND state = 'open'", instrument)
-        let open = IDRanges(gaps.map { $0.from...$0.to })
-        // What an earlier import left open and this one filled, wholly or in part, stays on record as repaired.
-        for hole in known where hole.run < run {
-            for part in IDRanges([hole.ids]).subtracting(open).ranges {
-                try connection.run(
-                    "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'repaired', ?, ?, ?)", instrument, part.lowerBound, part.upperBound,
-                    hole.run, hole.from, hole.to)
-            }
+            """
+            SELECT first_id, last_id, run, time_from, time_to FROM holes WHERE instrument = ? AND state = 'open' ORDER BY first_id
+            """, instrument
+        ) { row in
+            KnownHole(
+                gap: TapeGap(from: row.integer(0), to: row.integer(1), timeFrom: row.integer(3), timeTo: row.integer(4)),
+                run: row.integer(2))
         }
+        var now: [KnownHole] = []
+        var first = 0
         for gap in gaps {
             // A hole is as old as the oldest known one that it is part of.
-            let age = known.filter { $0.ids.overlaps(gap.from...gap.to) }.map(\.run).min() ?? run
-            try connection.run(
-                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'open', ?, ?, ?)", instrument, gap.from, gap.to, age, gap.timeFrom,
-                gap.timeTo)
+            while first < known.count, known[first].gap.to < gap.from { first += 1 }
+            var age = run
+            var index = first
+            while index < known.count, known[index].gap.from <= gap.to {
+                age = min(age, known[index].run)
+                index += 1
+            }
+            now.append(KnownHole(gap: gap, run: age))
         }
+        let (before, after) = (Set(known), Set(now))
+        for hole in known where !after.contains(hole) {
+            try connection.run(
+                "DELETE FROM holes WHERE instrument = ? AND first_id = ? AND last_id = ?", instrument, hole.gap.from, hole.gap.to)
+        }
+        // What an earlier import left open and this one filled, wholly or in part, stays on record as repaired.
+        let open = IDRanges(gaps.map { $0.from...$0.to })
+        for hole in known where hole.run < run && !after.contains(hole) {
+            for part in open.complement(in: hole.gap.from...hole.gap.to) {
+                try connection.run(
+                    "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'repaired', ?, ?, ?)", instrument, part.lowerBound, part.upperBound,
+                    hole.run, hole.gap.timeFrom, hole.gap.timeTo)
+            }
+        }
+        for hole in now where !before.contains(hole) {
+            try connection.run(
+                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'open', ?, ?, ?)", instrument, hole.gap.from, hole.gap.to, hole.run,
+                hole.gap.timeFrom, hole.gap.timeTo)
+        }
+    }
+
+    /// An open hole and the run of imports that first left it.
+    private struct KnownHole: Hashable {
+        var gap: TapeGap
+        var run: Int64
     }
 
     private func gaps(of instrument: Int64, _ connection: borrowing Connection) throws -> [TapeGap] {

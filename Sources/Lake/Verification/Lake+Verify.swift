@@ -13,6 +13,24 @@ extension Lake {
     ///   - found: takes each finding, one at a time.
     /// - Throws: ``LakeError`` when a check cannot be made at all.
     public func verify(threads: Int, progress: (@Sendable (Int) -> Void)? = nil, found: @escaping @Sendable (LakeFinding) -> Void) throws {
+        let lock = try lockUnlessReadOnly()
+        try check(threads: threads, progress: progress, found: found)
+        _ = consume lock
+    }
+
+    /// Keeps writers away, who would make sound files look wrong; where no lock can be made nobody can write either.
+    private func lockUnlessReadOnly() throws -> LakeLock? {
+        do throws(LakeError) {
+            if let lock = try LakeLock(directory: directory) { return lock }
+        } catch {
+            return nil
+        }
+        throw LakeError(.busy, directory, "an import is writing there: verify when it has ended")
+    }
+
+    private func check(
+        threads: Int, progress: (@Sendable (Int) -> Void)?, found: @escaping @Sendable (LakeFinding) -> Void
+    ) throws {
         for line in try catalogue.integrity() { found(LakeFinding(kind: .catalogue, subject: "catalogue.sqlite", detail: line)) }
         var expected: Set<String> = []
         for tape in try tapes() {

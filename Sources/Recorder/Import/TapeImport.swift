@@ -26,7 +26,13 @@ public struct TapeImport: Sendable {
     /// - Throws: ``ImportError``, `ArchiveError` or `LakeError`; files before the one that failed are on the tape.
     public func run(files: [String], progress: (@Sendable (Int) -> Void)? = nil) throws -> ImportReport {
         let lock = try lake.lock()
-        let report = try runLocked(files, progress)
+        let report: ImportReport
+        do {
+            report = try runLocked(files, progress)
+        } catch {
+            lake.discardIncoming()
+            throw error
+        }
         // The lock is held until here, and let go on the way out of an error too.
         _ = consume lock
         return report

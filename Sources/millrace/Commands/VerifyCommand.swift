@@ -40,8 +40,15 @@ extension Command {
         }
         let days = tapes.reduce(0) { $0 + $1.days.count }
         let rows = tapes.reduce(0) { $0 + $1.rows }
-        let verdict = bad.isEmpty ? "all is as the catalogue says" : "\(bad.count) findings"
-        try console.print("\(tapes.count) tapes, \(days) days, \(rows) trades, \(all.count - bad.count) known holes: \(verdict)")
+        let verdict = bad.isEmpty ? "all is as the catalogue says" : count(bad.count, "finding")
+        let parts = [
+            count(tapes.count, "tape"), count(days, "day"), count(rows, "trade"), count(all.count - bad.count, "known hole"),
+        ]
+        try console.print("\(parts.joined(separator: ", ")): \(verdict)")
         return bad.isEmpty ? .success : .failure
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 }
