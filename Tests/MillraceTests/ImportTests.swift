@@ -70,10 +70,12 @@ import Testing
             let over = folder.appending(path: "over.csv")
             try Self.csv(stride(from: 0, to: 2_592_000, by: 39).filter { $0 % 864_000 < 80_000 }.reversed()).write(to: over)
             let whole = folder.appending(path: "whole")
+            let began = Date()
             #expect(try Self.run(whole, [all, over]).status == 0)
+            let duration = Date().timeIntervalSince(began)
             let wanted = try Self.tape(whole)
             var seen: Set<Int> = []
-            for round in 0..<16 {
+            for _ in 0..<16 {
                 let data = folder.appending(path: "data")
                 try? FileManager.default.removeItem(at: data)
                 let process = Process()
@@ -83,7 +85,7 @@ import Testing
                 ]
                 process.standardOutput = FileHandle.nullDevice
                 try process.run()
-                usleep(UInt32(round) * 9000 + UInt32.random(in: 0...9000))
+                usleep(UInt32(Double.random(in: 0...1.1) * duration * 1e6))
                 kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 guard FileManager.default.fileExists(atPath: data.path + "/catalogue.sqlite") else { continue }

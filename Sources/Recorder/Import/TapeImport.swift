@@ -43,6 +43,8 @@ public struct TapeImport: Sendable {
         var session = ImportSession()
         for file in files {
             report.files.append(try FileImport(lake: lake, options: options, path: file).run(&session, progress: progress))
+            // Sorted runs have served.
+            lake.discardIncoming()
         }
         try lake.settle()
         if let tape = try lake.tape(venue: options.venue, symbol: options.symbol) {
