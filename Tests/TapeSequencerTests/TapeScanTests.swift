@@ -118,18 +118,4 @@ struct TapeScanTests {
         wrapped.add(columns, range: 0..<2)
         #expect(wrapped.outOfOrder == 1)
     }
-
-    @Test func `A stuck side is noticed only in over ten thousand rows`() {
-        func scan(_ buys: Int, _ sells: Int) -> TapeScan {
-            var scan = TapeScan(tradeIDs: .none)
-            for index in 0..<(buys + sells) {
-                scan.add(Trade(id: TradeID(0), time: Int64(index), price: 1, quantity: 1, side: index < buys ? .buy : .sell))
-            }
-            return scan
-        }
-        #expect(scan(10_000, 0).oneSidedReason == nil)
-        #expect(scan(10_001, 0).oneSidedReason?.contains("10001 of 10001 trades are taker buys") == true)
-        #expect(scan(100, 10_001).oneSidedReason?.contains("taker sells") == true)
-        #expect(scan(110, 10_001).oneSidedReason == nil)
-    }
 }

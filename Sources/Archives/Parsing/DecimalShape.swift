@@ -86,20 +86,21 @@ struct DecimalShape {
 ///
 /// Not thread-safe by its pointer: whoever holds the table outlives the pointers into it.
 final class DecimalShapes {
-    private let table: UnsafeMutableBufferPointer<DecimalShape>
+    private let table: UnsafeMutablePointer<DecimalShape>
     /// A shape that fits nothing.
     let none: UnsafePointer<DecimalShape>
+    private static let count = (DecimalShape.longest + 1) * DecimalShape.pointLimit + 1
 
     init(scale: Int) {
-        table = .allocate(capacity: (DecimalShape.longest + 1) * DecimalShape.pointLimit + 1)
-        table.initialize(repeating: DecimalShape())
+        table = .allocate(capacity: DecimalShapes.count)
+        table.initialize(repeating: DecimalShape(), count: DecimalShapes.count)
         for length in 1...DecimalShape.longest {
             for point in 1..<DecimalShape.pointLimit where point < length {
                 table[DecimalShapes.index(length, point)] = DecimalShape(length: length, point: point, scale: scale)
             }
             if length <= 8 { table[DecimalShapes.index(length, 0)] = DecimalShape(length: length, point: length, scale: scale) }
         }
-        none = UnsafePointer(table.baseAddress.unsafelyUnwrapped)
+        none = UnsafePointer(table)
     }
 
     deinit { table.deallocate() }

@@ -94,7 +94,9 @@ final class ReadPass: Sendable {
                     + "fetch the file again or describe it with --columns")
         }
         if report.rows == 0, report.rejected == 0, report.otherSymbols > 0, let symbol = archive.symbol {
-            throw ArchiveError(.refused, archive.path, "holds no row of \(symbol) among \(report.otherSymbols); check --symbol")
+            throw ArchiveError(
+                .refused, archive.path,
+                "holds no row of \(symbol) among \(report.otherSymbols); check --symbol, or use --columns without symbol")
         }
     }
 }
