@@ -95,7 +95,7 @@ public struct TapeOrder: Sendable, Hashable {
     }
 
     /// The order of values, which settles conflicts: the smaller row stands.
-    static func precedes(_ a: Trade, _ b: Trade) -> Bool {
+    public static func precedes(_ a: Trade, _ b: Trade) -> Bool {
         (a.time, a.price, a.quantity, a.side.rawValue, a.fills) < (b.time, b.price, b.quantity, b.side.rawValue, b.fills)
     }
 

@@ -41,10 +41,42 @@ struct DayMerge {
                 try reader.advance()
             }
             guard let next else { break }
+            if order.tradeIDs == .contiguous {
+                try emitter.emit(one(next, incoming, existing), ordinal: 0, to: writer)
+                continue
+            }
             for row in try group(next, incoming, existing) { try emitter.emit(row.trade, ordinal: row.ordinal, to: writer) }
         }
         try emitter.flush(to: writer)
         return try plan.finish(writer, date)
+    }
+
+    /// The row of one id, settled: what ``group(_:_:_:)`` comes to where ids are keys, without arrays.
+    private mutating func one(_ id: Int64, _ incoming: [RunReader], _ existing: RunReader?) throws -> Trade {
+        var best: Trade?
+        var count = 0
+        for reader in incoming {
+            while reader.key == id {
+                best = smaller(best, reader.current.trade)
+                count += 1
+                try reader.advance()
+            }
+        }
+        if let existing, existing.key == id {
+            best = smaller(best, existing.current.trade)
+            known += 1
+            try existing.advance()
+        }
+        guard let best else { throw ImportError(.conflict, subject, "trade \(id) was lost in merging: report this") }
+        distinct += 1
+        duplicates += count - 1
+        note(id)
+        return best
+    }
+
+    private func smaller(_ a: Trade?, _ b: Trade) -> Trade {
+        guard let a else { return b }
+        return TapeOrder.precedes(b, a) ? b : a
     }
 
     /// The rows of one key, settled.
@@ -66,7 +98,6 @@ struct DayMerge {
         distinct += new.count
         duplicates += trades.count - new.count
         known += new.count - (merged.count - held.count)
-        if order.tradeIDs == .contiguous { note(key) }
         return merged
     }
 

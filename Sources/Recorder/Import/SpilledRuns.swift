@@ -2,10 +2,10 @@ import Lake
 import MarketModel
 import TapeSequencer
 
-/// Rows of a file in any order, kept on disk as one sorted run per day and about a million rows.
+/// Rows of a file in any order, kept on disk as one sorted run per day and about half a million rows.
 struct SpilledRuns {
     /// How many rows are held in memory before they are spilled.
-    static let capacity = 1 << 20
+    static let capacity = 1 << 19
 
     private let plan: DayPlan
     private let order: TapeOrder
