@@ -22,7 +22,23 @@ extension ArchiveFile {
         threads: Int, progress: (@Sendable (Int) -> Void)? = nil, reduction: TapeReduction<Partial>,
         restart: @Sendable (Scales) throws -> Void, fold: @Sendable (Partial, TapeScan) throws -> Void
     ) throws -> ArchiveReport {
-        let checksum = try options.verifiesChecksum ? Checksum.verify(path) : .none
+        let checksum = try options.verifiesChecksum ? Checksum(path) : nil
+        var report: ArchiveReport
+        do {
+            report = try readPasses(threads: threads, progress: progress, reduction: reduction, restart: restart, fold: fold)
+        } catch {
+            // A wrong checksum explains whatever else is wrong with a file.
+            _ = try checksum?.verify()
+            throw error
+        }
+        report.checksum = try checksum?.verify() ?? .none
+        return report
+    }
+
+    private func readPasses<Partial: Sendable>(
+        threads: Int, progress: (@Sendable (Int) -> Void)?, reduction: TapeReduction<Partial>,
+        restart: @Sendable (Scales) throws -> Void, fold: @Sendable (Partial, TapeScan) throws -> Void
+    ) throws -> ArchiveReport {
         var scales = sampleScales
         while true {
             try restart(scales)
@@ -31,8 +47,7 @@ extension ArchiveFile {
                 try ReadPass(self, scales: scales, progress: progress).run(threads: threads, reduction: reduction, fold: fold)
             }
             switch outcome {
-            case .done(var report):
-                report.checksum = checksum
+            case .done(let report):
                 return report
             case .widen(let wider):
                 scales = wider

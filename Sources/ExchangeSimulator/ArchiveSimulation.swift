@@ -34,7 +34,7 @@ public struct ArchiveSimulation: Sendable {
         self.shape = shape ?? usual
     }
 
-    /// Writes the dump, and beside it the `.CHECKSUM` that the venue would publish.
+    /// Writes the dump, and beside a zip the `.CHECKSUM` that the venue would publish.
     ///
     /// - Parameters:
     ///   - directory: must exist.
@@ -99,8 +99,8 @@ public struct ArchiveSimulation: Sendable {
 public struct SimulatedArchive: Sendable {
     /// Where it is.
     public let path: String
-    /// Where its checksum is.
-    public let checksumPath: String
+    /// Where the checksum of a zip is; nil for other containers.
+    public let checksumPath: String?
     /// The SHA-256 of the file, in hexadecimal digits.
     public let sha256: String
     /// Its rows.

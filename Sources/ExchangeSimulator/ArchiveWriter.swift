@@ -41,7 +41,7 @@ final class ArchiveWriter: Sendable {
         }
     }
 
-    /// Closes the container, names the file and writes its checksum beside it.
+    /// Closes the container, names the file and writes the checksum beside a zip, as the venue does for its zips.
     func finish(rows: Int) throws -> SimulatedArchive {
         try state.withLock { state in
             switch container {
@@ -57,12 +57,15 @@ final class ArchiveWriter: Sendable {
             }
             let sha256 = try state.file.sha256()
             try state.file.finish()
-            var checksum = try OutputFile(path: path + ".CHECKSUM")
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            try checksum.append(Array("\(sha256)  \(name)\n".utf8))
-            try checksum.finish()
+            let checksumPath = container == .zip ? path + ".CHECKSUM" : nil
+            if let checksumPath {
+                var checksum = try OutputFile(path: checksumPath)
+                let name = path.split(separator: "/").last.map(String.init) ?? path
+                try checksum.append(Array("\(sha256)  \(name)\n".utf8))
+                try checksum.finish()
+            }
             return SimulatedArchive(
-                path: path, checksumPath: path + ".CHECKSUM", sha256: sha256, rows: rows, textSize: Int(state.totals.textSize))
+                path: path, checksumPath: checksumPath, sha256: sha256, rows: rows, textSize: Int(state.totals.textSize))
         }
     }
 }

@@ -80,7 +80,8 @@ final class PipelineState<Job: Sendable, Result: Sendable>: Sendable {
         }
     }
 
-    /// Consuming comes first, so that results do not pile up; working comes before producing, so that jobs do not.
+    /// Consuming comes first, so that results do not pile up. Producing comes before working while few jobs wait: it is serial, and where it
+    /// is the slowest stage (inflating a zip) every moment without it is lost.
     private func nextStep() -> Step {
         shared.wait { state -> Step? in
             if state.failure != nil { return .stop }
@@ -88,13 +89,14 @@ final class PipelineState<Job: Sendable, Result: Sendable>: Sendable {
                 state.consuming = true
                 return .consume(result)
             }
+            let mayProduce = !state.exhausted && !state.producing && state.produced - state.consumed < limit
+            if mayProduce, state.jobs.count < limit / 2 {
+                state.producing = true
+                return .produce
+            }
             if !state.jobs.isEmpty {
                 let (index, job) = state.jobs.removeFirst()
                 return .work(index: index, job: job)
-            }
-            if !state.exhausted, !state.producing, state.produced - state.consumed < limit {
-                state.producing = true
-                return .produce
             }
             return state.exhausted && state.consumed == state.produced ? .stop : nil
         }

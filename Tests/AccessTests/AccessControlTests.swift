@@ -1,20 +1,22 @@
 import Access
-import Glibc
+import Foundation
 import Testing
 
-struct AccessControlTests {
+final class AccessControlTests {
     static let second: Int64 = 1_000_000_000
     /// 2026-11-30T23:59:50Z.
     static let monthEnd: Int64 = 1_796_083_190_000_000
 
-    static func temporaryPath() -> String {
-        let folder = "/tmp/millrace-access-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        mkdir(folder, 0o755)
-        return folder + "/catalogue.sqlite"
-    }
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "millrace-access-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func temporaryPath() -> String { folder.appending(path: "catalogue.sqlite").path }
 
     @Test func `An API is open until its first key, and closed from then on`() throws {
-        let store = try KeyStore(path: AccessControlTests.temporaryPath())
+        let store = try KeyStore(path: temporaryPath())
         let access = try AccessControl(store: store)
         #expect(try access.decide(vendor: "oanor", key: nil, now: 0, time: 0) == .open)
         let (record, key) = try store.create(vendor: "oanor", plan: "unlimited", now: 0)
@@ -32,7 +34,7 @@ struct AccessControlTests {
     }
 
     @Test func `A key is refused in another case, cut, extended or empty`() throws {
-        let store = try KeyStore(path: AccessControlTests.temporaryPath())
+        let store = try KeyStore(path: temporaryPath())
         let (_, key) = try store.create(vendor: "oanor", plan: "unlimited", now: 0)
         let access = try AccessControl(store: store)
         for wrong in [key.uppercased(), key.lowercased(), String(key.dropLast()), key + "x", " " + key, key + " ", "oanor_live_"] {
@@ -42,7 +44,7 @@ struct AccessControlTests {
     }
 
     @Test func `A change made by another process is taken over`() throws {
-        let path = AccessControlTests.temporaryPath()
+        let path = temporaryPath()
         let access = try AccessControl(store: KeyStore(path: path))
         let other = try KeyStore(path: path)
         let (record, key) = try other.create(vendor: "oanor", plan: "unlimited", now: 0)
@@ -55,7 +57,7 @@ struct AccessControlTests {
     }
 
     @Test func `The rate and the month's quota are exact, and the next month begins anew`() throws {
-        let store = try KeyStore(path: AccessControlTests.temporaryPath())
+        let store = try KeyStore(path: temporaryPath())
         let (_, key) = try store.create(vendor: "oanor", plan: "free", now: 0)
         let access = try AccessControl(store: store)
         var now: Int64 = 0
@@ -77,7 +79,7 @@ struct AccessControlTests {
     }
 
     @Test func `Killing a server gives no call back; stopping it returns those not made`() throws {
-        let path = AccessControlTests.temporaryPath()
+        let path = temporaryPath()
         let (_, key) = try KeyStore(path: path).create(vendor: "oanor", plan: "starter", now: 0)
         func calls(_ count: Int, _ access: AccessControl) throws -> Int? {
             var last: Int?
@@ -100,7 +102,7 @@ struct AccessControlTests {
     }
 
     @Test func `The store keeps no key`() throws {
-        let path = AccessControlTests.temporaryPath()
+        let path = temporaryPath()
         let (record, key) = try KeyStore(path: path).create(vendor: "oanor", plan: "pro", now: 5)
         let secret = key.dropFirst("oanor_live_".count)
         #expect(record.hint == "oanor_live_\(secret.prefix(5))…")
@@ -114,7 +116,7 @@ struct AccessControlTests {
     }
 
     @Test func `Unknown vendors, plans and keys are named`() throws {
-        let store = try KeyStore(path: AccessControlTests.temporaryPath())
+        let store = try KeyStore(path: temporaryPath())
         #expect { try store.create(vendor: "nobody", plan: "free", now: 0) } throws: { "\($0)".contains("nobody") }
         #expect { try store.create(vendor: "oanor", plan: "gold", now: 0) } throws: { "\($0)".contains("gold") && "\($0)".contains("pro") }
         #expect { try store.revoke(id: "key_x", now: 0) } throws: { "\($0)".contains("key_x") }

@@ -53,9 +53,8 @@ struct ArchiveContainerTests {
         }
     }
 
-    @Test(arguments: ArchiveContainer.allCases)
-    func `The checksum beside a dump is right`(container: ArchiveContainer) throws {
-        try ArchiveSimulationTests.with(simulation, as: container) { archive in
+    @Test func `The checksum beside a zip is right`() throws {
+        try ArchiveSimulationTests.with(simulation, as: .zip) { archive in
             try #expect(shell("sha256sum --quiet -c *.CHECKSUM", beside: archive).status == 0)
         }
     }

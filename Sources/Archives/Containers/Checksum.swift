@@ -1,20 +1,51 @@
 import COpenSSL
+import Pipeline
 
 /// Verifies a file against the SHA-256 in the `.CHECKSUM` file that exchanges publish beside it.
-enum Checksum {
+///
+/// The file is summed on a thread of its own while it is being read, since that takes about as long as parsing it.
+struct Checksum: Sendable {
+    private let path: String
+    private let expected: String?
+    private let actual = Condition<Result<String, ArchiveError>?>(nil)
+    private let thread: JoinableThread?
+
+    /// Looks for the `.CHECKSUM` file and, where there is one, begins to sum.
+    ///
+    /// - Throws: ``ArchiveError`` where there is one that holds no SHA-256.
+    init(_ path: String) throws(ArchiveError) {
+        self.path = path
+        expected = try Checksum.expected(path)
+        let actual = actual
+        let sum: @Sendable () -> Void = {
+            let result = Result { () throws(ArchiveError) in try Checksum.sha256(ArchiveHandle(path: path)) }
+            actual.withLock { $0 = result }
+        }
+        thread = expected == nil ? nil : JoinableThread(sum)
+        if expected != nil, thread == nil { sum() }
+    }
+
+    /// Waits for the sum; call it exactly once.
+    ///
     /// - Throws: ``ArchiveError`` that names both sums where they differ.
-    static func verify(_ path: String) throws(ArchiveError) -> ChecksumState {
-        guard let beside = try sumFile(path + ".CHECKSUM") else { return .none }
+    func verify() throws(ArchiveError) -> ChecksumState {
+        guard let expected else { return .none }
+        thread?.join()
+        let actual = try actual.wait { $0 }.get()
+        guard actual == expected else {
+            throw ArchiveError(.checksum, path, "has SHA-256 \(actual), but its .CHECKSUM says \(expected); fetch both again")
+        }
+        return .verified
+    }
+
+    private static func expected(_ path: String) throws(ArchiveError) -> String? {
+        guard let beside = try sumFile(path + ".CHECKSUM") else { return nil }
         let text = String(decoding: try beside.bytes(0..<min(beside.size, 4096)), as: UTF8.self)
         let expected = text.prefix { !$0.isWhitespace }.lowercased()
         guard expected.utf8.count == 64, expected.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
             throw ArchiveError(.checksum, beside.path, "does not begin with a SHA-256; fetch it again or remove it")
         }
-        let actual = try sha256(try ArchiveHandle(path: path))
-        guard actual == expected else {
-            throw ArchiveError(.checksum, path, "has SHA-256 \(actual), but its .CHECKSUM says \(expected); fetch both again")
-        }
-        return .verified
+        return expected
     }
 
     private static func sumFile(_ path: String) throws(ArchiveError) -> ArchiveHandle? {

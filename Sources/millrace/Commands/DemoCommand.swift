@@ -88,7 +88,7 @@ private struct DemoJob {
         bar.finish()
         defer {
             unlink(file.path)
-            unlink(file.checksumPath)
+            if let checksum = file.checksumPath { unlink(checksum) }
             rmdir(dumps)
         }
         let options = ImportOptions(venue: archive.venue, symbol: archive.symbol, threads: threads)

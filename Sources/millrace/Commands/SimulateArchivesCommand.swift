@@ -6,7 +6,7 @@ extension Command {
         name: "simulate archives",
         summary: "Write a made-up day of trades as an exchange's own dump",
         discussion: """
-            The dump has the venue's official format and name, and its .CHECKSUM beside it. The same seed gives the same text on every
+            The dump has the venue's official format and name; a zip has its .CHECKSUM beside it. The same seed gives the same text on every
             machine. The path of the dump is printed on stdout.
             """,
         options: [
