@@ -115,6 +115,12 @@ public struct JSONWriter: ~Copyable, Sendable {
         buffer.append(text)
     }
 
+    /// Writes a value that is JSON already.
+    public mutating func value(json bytes: [UInt8]) {
+        separate()
+        bytes.withUnsafeBufferPointer { buffer.append($0) }
+    }
+
     /// Escapes what RFC 8259 says must be: quote, backslash and control characters. UTF-8 passes as it is.
     private static func escape(_ bytes: UnsafeBufferPointer<UInt8>, into buffer: inout ByteBuffer) {
         var start = 0

@@ -7,12 +7,25 @@ extension Oanor {
         /// Writes an answer around its data.
         static func ok(_ request: borrowing Request, message: StaticString, _ data: (inout JSONWriter) throws -> Void) rethrows -> Response
         {
+            try wrap(request, message: message) { json in
+                json.beginObject()
+                try data(&json)
+                json.endObject()
+            }
+        }
+
+        /// Writes an answer around data that is JSON already.
+        static func ok(_ request: borrowing Request, message: StaticString, data: [UInt8]) -> Response {
+            wrap(request, message: message) { $0.value(json: data) }
+        }
+
+        private static func wrap(
+            _ request: borrowing Request, message: StaticString, _ data: (inout JSONWriter) throws -> Void
+        ) rethrows -> Response {
             var json = JSONWriter(capacity: 2048)
             json.beginObject()
             json.key("data")
-            json.beginObject()
             try data(&json)
-            json.endObject()
             meta(&json, id: request.id, time: request.time)
             json.member("status", literal: "ok")
             json.member("message", literal: message)

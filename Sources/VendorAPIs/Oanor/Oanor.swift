@@ -7,6 +7,7 @@ public import Transport
 /// What is known of the vendor's API, and every decision where it is silent, stands in docs/vendors/oanor.md.
 public struct Oanor: Sendable {
     let market: MarketService
+    let prepared = PreparedFlows()
 
     /// Creates the façade's mount.
     ///
