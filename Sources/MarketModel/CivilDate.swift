@@ -99,14 +99,13 @@ public enum Timestamp {
         return text + "Z"
     }
 
-    /// Parses a date, an ISO 8601 instant (`Z` or `±HH:MM`; UTC where neither is given) or epoch milliseconds.
+    /// Parses a date, an ISO 8601 instant (`Z` or `±HH:MM`; UTC where neither is given) or epoch milliseconds, of the years −9999…9999.
     ///
     /// - Returns: microseconds since 1970-01-01 UTC, or nil if the text is none of these.
     public static func parse(_ text: some StringProtocol) -> Int64? {
         if let date = CivilDate(text) { return date.microseconds }
         if let milliseconds = Int64(text) {
-            let (micro, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
-            return overflow ? nil : micro
+            return writableMilliseconds.contains(milliseconds) ? milliseconds * 1000 : nil
         }
         let bytes = Array(text.utf8)
         guard bytes.count >= 16, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " "),
@@ -114,6 +113,9 @@ public enum Timestamp {
         else { return nil }
         return parseClock(bytes[11...]).map { date.microseconds + $0 }
     }
+
+    /// The years that dates are written in, so that an interval more or less never leaves 64 bits.
+    private static let writableMilliseconds: ClosedRange<Int64> = -377_705_116_800_000...253_402_300_799_999
 
     /// Parses `HH:MM[:SS[.f…]][Z|±HH[:]MM]` into microseconds after midnight UTC (negative or beyond a day when an offset moves it there).
     private static func parseClock(_ bytes: ArraySlice<UInt8>) -> Int64? {

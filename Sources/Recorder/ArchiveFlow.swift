@@ -42,7 +42,9 @@ public struct ArchiveFlow: Sendable {
                 try whole.withLock { $0 = try FlowSegment(options: options, valuation: made) }
             },
             fold: { part, _ in try whole.withLock { try $0?.append(part) } })
-        guard report.scan.tradeIDs == .contiguous, report.scan.isStrictlyAscending, let segment = whole.withLock({ $0 }),
+        guard report.scan.tradeIDs == .contiguous, report.scan.isStrictlyAscending,
+            // A scan lists only so many holes; the catalogue of a lake holds all.
+            report.scan.holes.count == report.scan.holeCount, let segment = whole.withLock({ $0 }),
             contractSize != nil || ArchiveFlow.hasSize(size, instrument, in: report.scan)
         else {
             flow = nil

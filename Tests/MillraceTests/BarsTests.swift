@@ -79,6 +79,7 @@ struct BarsTests {
         (["--interval", "7m"], "choose one of"), (["--interval", "1m", "--fields", "nonsense"], "no column 'nonsense'"),
         (["--interval", "1m", "--from", "2025-01-02", "--to", "2025-01-01"], "--from must be before --to"),
         (["--interval", "1m", "--medium-from", "-3"], "a positive number"),
+        (["--interval", "1w", "--to", "9223372036854775"], "write a time as"),
         (["--interval", "1m", "--data", "x"], "either --input FILE or --data DIR"),
     ])
     func `Bad usage is status 2 and one line that says what to do`(options: [String], reason: String) throws {
@@ -86,6 +87,31 @@ struct BarsTests {
         #expect(output.status == 2)
         #expect(output.stderr.contains(reason), "\(output.stderr)")
         #expect(output.stderr.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `A shuffled dump with repeated rows has the bars of the clean one`(seed: UInt64) throws {
+        try Scratch.with { directory in
+            let clean = directory.appending(path: "clean.csv")
+            let rows = (0..<3000).map { row in
+                "\(row + 7),\(100 + row * 7919 % 13).\(row % 10),\(1 + row % 9),\(row),\(row),\(1_735_689_600_000_000 + row * 40_000),"
+                    + (row % 3 == 0 ? "True" : "False") + ",True"
+            }
+            try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: clean)
+            var state = seed
+            var dirty = rows + rows.prefix(400)
+            for index in dirty.indices.dropFirst() {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                dirty.swapAt(index, Int(state >> 33) % (index + 1))
+            }
+            let mixed = directory.appending(path: "mixed.csv")
+            try Data((dirty.joined(separator: "\n") + "\n").utf8).write(to: mixed)
+            let expected = try bars(clean, ["--interval", "5s", "--quiet"])
+            let output = try bars(mixed, ["--interval", "5s"])
+            #expect(output.status == 0, "seed \(seed): \(output.stderr)")
+            #expect(output.stdout == expected.stdout, "seed \(seed)")
+            #expect(output.stderr.contains("400 duplicates"), "seed \(seed): \(output.stderr)")
+        }
     }
 
     @Test func `Arrival times are refused where there are none`() throws {
