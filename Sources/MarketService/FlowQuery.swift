@@ -17,7 +17,7 @@ public enum FlowQuery {
     /// - Throws: ``FlowError``, or the lake's error if a file is missing or damaged.
     /// - Complexity: O(trades in the range); memory does not depend on their number.
     public static func flow(
-        _ lake: Lake, _ tape: TapeSummary, from: Int64?, to: Int64?, options: FlowOptions, threads: Int,
+        _ lake: Lake, _ tape: TapeSummary, from: Int64?, to: Int64?, options: BarOptions, threads: Int,
         progress: (@Sendable (Int) -> Void)? = nil
     ) throws -> FlowTape {
         let sizeScale = tape.days.map { $0.contractSize.normalized.scale }.max() ?? 0

@@ -21,7 +21,7 @@ public struct ArchiveFlow: Sendable {
     /// - Throws: the archive's error, or ``FlowError``.
     /// - Complexity: O(bytes); memory does not depend on the size of the file.
     public init(
-        _ file: ArchiveFile, instrument: Instrument, contractSize: FixedPoint?, options: FlowOptions, threads: Int,
+        _ file: ArchiveFile, instrument: Instrument, contractSize: FixedPoint?, options: BarOptions, threads: Int,
         progress: (@Sendable (Int) -> Void)? = nil
     ) throws {
         let size = contractSize ?? ArchiveFlow.latestSize(instrument)

@@ -12,14 +12,14 @@ struct FlowDatasetTests {
         #expect(Set(Dataset.flow.columns.map(\.name)).count == Dataset.flow.columns.count)
     }
 
-    private func row(_ trades: [Trade]) throws -> FlowRow {
-        var segment = try FlowSegment(options: FlowOptions(interval: .m1), valuation: FlowSegmentTests.linear)
+    private func row(_ trades: [Trade]) throws -> BarRow {
+        var segment = try FlowSegment(options: BarOptions(interval: .m1), valuation: FlowSegmentTests.linear)
         try segment.add(columns(trades))
         var rows = FlowRows(valuation: segment.valuation, toxicity: true)
         return rows.next(segment.bars[0], quality: .gap)
     }
 
-    private func cell(_ name: String, _ row: FlowRow) -> Cell { Dataset.flow.columns.first { $0.name == name }!.value(row) }
+    private func cell(_ name: String, _ row: BarRow) -> Cell { Dataset.flow.columns.first { $0.name == name }!.value(row) }
 
     @Test func `Division by zero is infinite, nothing over nothing has no value`() throws {
         let buys = try row([Trade(id: TradeID(1), time: 0, price: 425_000, quantity: 4, side: .buy)])
@@ -49,7 +49,7 @@ struct FlowDatasetTests {
                 id: TradeID(Int64(index)), time: time, price: 1000 + Int64(index * index % 17), quantity: Int64(1 + index % 5), side: .buy)
         }
         func scores(_ trades: some Sequence<Trade>) throws -> [Double?] {
-            var segment = try FlowSegment(options: FlowOptions(interval: .h4), valuation: FlowSegmentTests.linear)
+            var segment = try FlowSegment(options: BarOptions(interval: .h4), valuation: FlowSegmentTests.linear)
             try segment.add(columns(trades))
             var rows = FlowRows(valuation: segment.valuation, toxicity: true)
             return segment.bars.map { rows.next($0, quality: .complete).toxicity }

@@ -10,7 +10,7 @@ struct FlowSegmentTests {
     func `However a tape is split, merging gives the same bits`(seed: UInt64) throws {
         for valuation in [Self.linear, Self.inverse] {
             for interval in [Interval.s1, .s5, .m1, .h1, .w1] {
-                let options = FlowOptions(interval: interval)
+                let options = BarOptions(interval: interval)
                 let tape = randomTape(seed: seed, count: 700)
                 var whole = try FlowSegment(options: options, valuation: valuation)
                 try whole.add(columns(tape))
@@ -35,7 +35,7 @@ struct FlowSegmentTests {
     @Test(arguments: [11, 12, 13] as [UInt64])
     func `Sums, sizes and variance equal a naive computation`(seed: UInt64) throws {
         let tape = randomTape(seed: seed, count: 20_000)
-        var segment = try FlowSegment(options: FlowOptions(interval: .m5), valuation: Self.linear)
+        var segment = try FlowSegment(options: BarOptions(interval: .m5), valuation: Self.linear)
         try segment.add(columns(tape))
         let bars = Dictionary(grouping: tape) { Interval.m5.start(of: $0.time) }
         #expect(segment.bars.map(\.start) == bars.keys.sorted())
@@ -58,7 +58,7 @@ struct FlowSegmentTests {
 
     @Test func `Numbers too wide for the fast path give the same sums`() throws {
         let valuation = Valuation(kind: .linear, scales: Scales(price: 0, quantity: 0))!
-        var segment = try FlowSegment(options: FlowOptions(interval: .d1), valuation: valuation)
+        var segment = try FlowSegment(options: BarOptions(interval: .d1), valuation: valuation)
         let big = FixedPoint.limit
         try segment.add(columns((0..<100).map { Trade(id: TradeID($0), time: 0, price: big, quantity: big, side: .buy) }))
         #expect(segment.bars[0][.buy].notional == Int128(big) * Int128(big) * 100)
@@ -67,14 +67,14 @@ struct FlowSegmentTests {
 
     @Test func `A sum beyond 128 bits is an error, not a wrap`() throws {
         let valuation = Valuation(kind: .linear, scales: Scales(price: 0, quantity: 0))!
-        var segment = try FlowSegment(options: FlowOptions(interval: .d1), valuation: valuation)
+        var segment = try FlowSegment(options: BarOptions(interval: .d1), valuation: valuation)
         let big = FixedPoint.limit
         let batch = columns((0..<200).map { Trade(id: TradeID($0), time: 0, price: big, quantity: big, side: .buy) })
         #expect(throws: FlowError.self) { try segment.add(batch) }
     }
 
     @Test func `Inverse contracts give notional in dollars and base at 1e-12, half to even`() throws {
-        var segment = try FlowSegment(options: FlowOptions(interval: .m1), valuation: Self.inverse)
+        var segment = try FlowSegment(options: BarOptions(interval: .m1), valuation: Self.inverse)
         // 3 contracts of 100 USD at 80,000.0: 0.00375 exactly; 1 at 30,000.0: 0.003333333333 (…33 rounds down).
         try segment.add(
             columns([
@@ -88,7 +88,7 @@ struct FlowSegmentTests {
 
     @Test func `Thresholds belong to the larger class`() throws {
         var segment = try FlowSegment(
-            options: FlowOptions(interval: .m1), valuation: Valuation(kind: .spot, scales: Scales(price: 2, quantity: 0))!)
+            options: BarOptions(interval: .m1), valuation: Valuation(kind: .spot, scales: Scales(price: 2, quantity: 0))!)
         let prices: [Int64] = [9_999, 10_000, 99_999, 100_000]
         try segment.add(columns(prices.map { Trade(id: TradeID($0), time: 0, price: $0, quantity: 1, side: .sell) }))
         #expect(OrderSize.allCases.map { segment.bars[0][.sell, $0].count } == [1, 2, 1])
@@ -98,9 +98,9 @@ struct FlowSegmentTests {
         let scales = Scales(price: 1, quantity: 0)
         let old = Valuation(kind: .linear, scales: scales, contractSize: FixedPoint(mantissa: 1, scale: 1), sizeScale: 2)!
         let new = Valuation(kind: .linear, scales: scales, contractSize: FixedPoint(mantissa: 1, scale: 2), sizeScale: 2)!
-        var first = try FlowSegment(options: FlowOptions(interval: .d1), valuation: old)
+        var first = try FlowSegment(options: BarOptions(interval: .d1), valuation: old)
         try first.add(columns([Trade(id: TradeID(1), time: 0, price: 400_000, quantity: 5, side: .buy)]))
-        var second = try FlowSegment(options: FlowOptions(interval: .d1), valuation: new)
+        var second = try FlowSegment(options: BarOptions(interval: .d1), valuation: new)
         try second.add(columns([Trade(id: TradeID(2), time: 1, price: 400_000, quantity: 5, side: .buy)]))
         try first.append(second)
         #expect(first.bars[0][.buy].base == 55)  // 0.5 + 0.05 at two digits

@@ -1,6 +1,6 @@
 import MarketModel
 
-extension Dataset where Row == FlowRow {
+extension Dataset where Row == BarRow {
     /// Taker flow: who hit the market, how much, and in what sizes. 36 fields as Aperiodic documents them, then Millrace's own.
     public static let flow = Dataset(
         name: "flow", title: "Order flow",
@@ -9,7 +9,7 @@ extension Dataset where Row == FlowRow {
             headline, sizes(.buy), sizes(.sell), shares(.buy), shares(.sell), orderShares(.buy), orderShares(.sell), totals,
         ].flatMap { $0 })
 
-    private static let headline: [Column<FlowRow>] = [
+    private static let headline: [Column<BarRow>] = [
         Column("taker_buy_volume", "Taker Buy Volume", unit: "base", "Sum of the base quantity of taker buys.") {
             .real($0.base($0.bar[.buy].base))
         },
@@ -54,7 +54,7 @@ extension Dataset where Row == FlowRow {
         },
     ]
 
-    private static func sizes(_ side: TakerSide) -> [Column<FlowRow>] {
+    private static func sizes(_ side: TakerSide) -> [Column<BarRow>] {
         OrderSize.allCases.flatMap { size in
             [
                 Column(
@@ -69,7 +69,7 @@ extension Dataset where Row == FlowRow {
         }
     }
 
-    private static func shares(_ side: TakerSide) -> [Column<FlowRow>] {
+    private static func shares(_ side: TakerSide) -> [Column<BarRow>] {
         OrderSize.allCases.map { size in
             Column(
                 "taker_\(side.name)_\(size.name)_order_percentage", label(side, size, "Order %"), unit: "quote per base",
@@ -85,7 +85,7 @@ extension Dataset where Row == FlowRow {
             }
     }
 
-    private static func orderShares(_ side: TakerSide) -> [Column<FlowRow>] {
+    private static func orderShares(_ side: TakerSide) -> [Column<BarRow>] {
         OrderSize.allCases.map { size in
             Column(
                 "taker_\(side.name)_\(size.name)_order_share", label(side, size, "Share"), unit: "ratio", native: true,
@@ -94,7 +94,7 @@ extension Dataset where Row == FlowRow {
         }
     }
 
-    private static let totals: [Column<FlowRow>] = [
+    private static let totals: [Column<BarRow>] = [
         Column("volume", "Volume", unit: "base", native: true, "Base quantity of all trades, those of unknown side included.") {
             .real($0.base($0.bar[.buy].base + $0.bar[.sell].base + $0.bar[.unknown].base))
         },

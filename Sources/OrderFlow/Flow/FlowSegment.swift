@@ -4,12 +4,12 @@ public import MarketModel
 ///
 /// However a tape is cut into segments and whoever fills them, appending them in tape order gives the same bits as one segment would.
 ///
-///     var segment = try FlowSegment(options: FlowOptions(interval: .m1), valuation: valuation)
+///     var segment = try FlowSegment(options: BarOptions(interval: .m1), valuation: valuation)
 ///     try segment.add(batch)
 ///     try all.append(segment)
 public struct FlowSegment: Sendable {
     /// What is computed.
-    public let options: FlowOptions
+    public let options: BarOptions
     /// How trades are valued in this segment; its scales, but not its factor, are those of all segments.
     public let valuation: Valuation
     /// The bars with at least one trade, by start.
@@ -20,7 +20,7 @@ public struct FlowSegment: Sendable {
     /// Creates an empty segment.
     ///
     /// - Throws: ``FlowError/valuation`` if the size thresholds do not fit the notional scale.
-    public init(options: FlowOptions, valuation: Valuation) throws(FlowError) {
+    public init(options: BarOptions, valuation: Valuation) throws(FlowError) {
         self.options = options
         self.valuation = valuation
         guard let limits = FlowLimits(options: options, valuation: valuation) else { throw .valuation }
@@ -94,7 +94,7 @@ struct FlowLimits: Sendable {
     let medium: Int128
     let large: Int128
 
-    init?(options: FlowOptions, valuation: Valuation) {
+    init?(options: BarOptions, valuation: Valuation) {
         func mantissa(_ threshold: FixedPoint) -> Int128? {
             let exponent = valuation.notionalScale - threshold.scale
             let value = Int128(threshold.mantissa)

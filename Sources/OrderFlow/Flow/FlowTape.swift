@@ -16,7 +16,7 @@ public struct FlowTape: Sendable {
     /// Calls `body` with each row whose bar starts in `from..<to`, in time order; nil bounds are open.
     ///
     /// Rows before `from` are passed through the scores all the same, so that they are those of the month.
-    public func forEachRow(from: Int64? = nil, to: Int64? = nil, _ body: (FlowRow) throws -> Void) rethrows {
+    public func forEachRow(from: Int64? = nil, to: Int64? = nil, _ body: (BarRow) throws -> Void) rethrows {
         var rows = FlowRows(valuation: segment.valuation, toxicity: segment.options.toxicity)
         let length = segment.options.interval.microseconds
         for bar in segment.bars {

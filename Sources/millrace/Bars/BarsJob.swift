@@ -10,8 +10,8 @@ import TapeSequencer
 struct BarsJob {
     private let arguments: Arguments
     private let instrument: Instrument
-    private let options: FlowOptions
-    private let columns: [Column<FlowRow>]
+    private let options: BarOptions
+    private let columns: [Column<BarRow>]
     private let format: RowFormat
     private let threads: Int
     private let from: Int64?
@@ -28,7 +28,7 @@ struct BarsJob {
         }
         instrument = try Instrument(venue: arguments.venue(), symbol: arguments.required("symbol"))
         columns = try BarsJob.columns(arguments)
-        options = try FlowOptions(
+        options = try BarOptions(
             interval: arguments.interval(),
             mediumFrom: BarsJob.notional(arguments, "medium-from", default: 100),
             largeFrom: BarsJob.notional(arguments, "large-from", default: 1000),
@@ -40,7 +40,7 @@ struct BarsJob {
         if let from, let to, from >= to { throw UsageError("--from must be before --to") }
     }
 
-    private static func columns(_ arguments: Arguments) throws -> [Column<FlowRow>] {
+    private static func columns(_ arguments: Arguments) throws -> [Column<BarRow>] {
         var columns = Dataset.flow.columns
         func known(_ name: String) throws {
             guard Dataset.flow.columns.contains(where: { $0.name == name }) else {

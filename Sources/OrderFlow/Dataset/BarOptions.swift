@@ -1,7 +1,7 @@
 public import MarketModel
 
-/// What a flow computation is asked for.
-public struct FlowOptions: Sendable, Hashable {
+/// What bars are asked for.
+public struct BarOptions: Sendable, Hashable {
     /// The length of a bar.
     public var interval: Interval
     /// Orders below this notional are small; at or above it, medium.
@@ -20,6 +20,16 @@ public struct FlowOptions: Sendable, Hashable {
         self.mediumFrom = mediumFrom
         self.largeFrom = largeFrom
         self.toxicity = toxicity
+    }
+
+    /// Creates the options that compute some columns.
+    public init(
+        interval: Interval, columns: [Column<BarRow>], mediumFrom: FixedPoint = FixedPoint(mantissa: 100),
+        largeFrom: FixedPoint = FixedPoint(mantissa: 1000)
+    ) {
+        self.init(
+            interval: interval, mediumFrom: mediumFrom, largeFrom: largeFrom,
+            toxicity: columns.contains { $0.name == "flow_toxicity_score" })
     }
 }
 

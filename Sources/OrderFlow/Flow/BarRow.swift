@@ -1,7 +1,7 @@
 public import MarketModel
 
 /// A finished flow bar, with what depends on the bars before it and on the tape's holes.
-public struct FlowRow: Sendable {
+public struct BarRow: Sendable {
     /// The sums.
     public let bar: FlowBar
     /// How the sums are scaled.
@@ -61,8 +61,8 @@ public struct FlowRows: Sendable {
     /// The row of the next bar.
     ///
     /// - Complexity: O(1).
-    public mutating func next(_ bar: FlowBar, quality: BarQuality) -> FlowRow {
-        let plain = FlowRow(bar: bar, valuation: valuation, toxicity: nil, quality: quality)
+    public mutating func next(_ bar: FlowBar, quality: BarQuality) -> BarRow {
+        let plain = BarRow(bar: bar, valuation: valuation, toxicity: nil, quality: quality)
         guard scored else { return plain }
         let date = CivilDate(microseconds: bar.start)
         if month?.year != date.year || month?.month != date.month {
@@ -73,6 +73,6 @@ public struct FlowRows: Sendable {
         let delta = deltas.next(plain.notional(plain.deltaNotional) ?? 0)
         let volatility = volatilities.next(bar.variance.value.squareRoot())
         guard let delta, let volatility else { return plain }
-        return FlowRow(bar: bar, valuation: valuation, toxicity: delta * volatility, quality: quality)
+        return BarRow(bar: bar, valuation: valuation, toxicity: delta * volatility, quality: quality)
     }
 }
