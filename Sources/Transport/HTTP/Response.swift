@@ -1,9 +1,9 @@
 import Glibc
 
 /// What a request is answered with.
-public struct Response {
+public struct Response: Sendable {
     /// The body of a response.
-    public enum Body {
+    public enum Body: Sendable {
         case none
         /// Bytes made for this response.
         case bytes(Payload)
@@ -11,6 +11,8 @@ public struct Response {
         case constant(StaticString)
         /// A file, or a range of it as the request asks.
         case file(FileBody)
+        /// The whole response is what this work gives.
+        case later(LateWork)
     }
 
     /// The status.
@@ -42,10 +44,24 @@ public struct Response {
         self.init(status, contentType: .text, body: .bytes(Payload(buffer)), headers: headers)
     }
 
-    /// The body's bytes as text, for tests; empty for files.
+    /// An answer that takes too long to be made by an event loop: `work` makes it on one of the server's few threads for that.
+    ///
+    ///     Route("/months/{name}", …) { request in
+    ///         let name = request.pathParameters["name"]
+    ///         return .later { cancellation in try build(name, cancellation) }
+    ///     }
+    ///
+    /// What it returns or throws is answered as if the handler had. The request does not outlive its handler, so the work takes the values
+    /// it needs. It should look at the cancellation now and then: a client that left, or a server that stops, sets it. If too much work
+    /// waits already, the request is refused with 503.
+    public static func later(_ work: @escaping @Sendable (Cancellation) throws -> Response) -> Response {
+        Response(body: .later(LateWork(work)))
+    }
+
+    /// The body's bytes as text, for tests; empty for files and for what is still to be made.
     public var bodyText: String {
         switch body {
-        case .none, .file: ""
+        case .none, .file, .later: ""
         case .constant(let text): text.description
         case .bytes(let payload): payload.text
         }
@@ -55,6 +71,13 @@ public struct Response {
     public func header(_ name: String) -> String? {
         headers.first { $0.name.description.lowercased() == name.lowercased() }?.value
     }
+}
+
+/// The work that a response waits for; see ``Response/later(_:)``.
+public final class LateWork: Sendable {
+    let run: @Sendable (Cancellation) throws -> Response
+
+    init(_ run: @escaping @Sendable (Cancellation) throws -> Response) { self.run = run }
 }
 
 extension JSONWriter {

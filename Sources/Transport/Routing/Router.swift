@@ -57,23 +57,56 @@ public struct Router: Sendable {
             if !extra.isEmpty { response.headers += extra }
             return response
         } catch {
-            var failure: Failure
-            if let known = error as? Failure {
-                failure = known
-            } else {
-                report("request \(request.id): \(error)")
-                failure = Failure(.internalError)
-            }
-            failure.headers += extra
-            return entry.mount.render(failure, request.id, request.time)
+            return answer(to: error, entry.mount.render, id: request.id, time: request.time, headers: extra)
         }
+    }
+
+    /// Answers a request, and does at once what its answer waits for: for tests, and for answering from within.
+    public func respondFully(to request: Request, cancellation: Cancellation = Cancellation()) -> Response {
+        let response = respond(to: request)
+        guard case .later(let work) = response.body else { return response }
+        return finish(work, headers: response.headers, target: request.target, id: request.id, time: request.time, cancellation)
+    }
+
+    /// Does the work that an answer waits for; what it throws is rendered as if the handler had thrown it.
+    ///
+    /// - Parameter headers: those that the waiting answer has already, from its mount's gate.
+    func finish(
+        _ work: LateWork, headers: [Header], target: [UInt8], id: RequestID, time: Int64, _ cancellation: Cancellation
+    ) -> Response {
+        do {
+            var response = try work.run(cancellation)
+            while case .later(let more) = response.body { response = try more.run(cancellation) }
+            response.headers += headers
+            return response
+        } catch {
+            return answer(to: error, renderer(for: target), id: id, time: time, headers: headers, isAwaited: !cancellation.isCancelled)
+        }
+    }
+
+    private func answer(
+        to error: any Error, _ render: Mount.ErrorRenderer, id: RequestID, time: Int64, headers: [Header], isAwaited: Bool = true
+    ) -> Response {
+        var failure: Failure
+        if let known = error as? Failure {
+            failure = known
+        } else {
+            // Nobody is told of what work throws once it has been cancelled: any error may be its way of ending.
+            if isAwaited { report("request \(id): \(error)") }
+            failure = Failure(.internalError)
+        }
+        failure.headers += headers
+        return render(failure, id, time)
     }
 
     /// Answers a request that is refused before it can be routed, in the shape of the mount it was for.
     func refuse(_ failure: Failure, target: [UInt8], id: RequestID, time: Int64) -> Response {
+        renderer(for: target)(failure, id, time)
+    }
+
+    private func renderer(for target: [UInt8]) -> Mount.ErrorRenderer {
         let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-        let render = entry(for: target, pathEnd: pathEnd)?.mount.render ?? Mount.plainError
-        return render(failure, id, time)
+        return entry(for: target, pathEnd: pathEnd)?.mount.render ?? Mount.plainError
     }
 
     private func entry(for target: [UInt8], pathEnd: Int) -> Entry? {

@@ -36,6 +36,8 @@ final class ConnectionState: @unchecked Sendable {
     @exclusivity(unchecked) var dropped = 0
     /// Whether the first call of the access handler for this request has been.
     @exclusivity(unchecked) var begun = false
+    /// The answer that is being made off the event loops, if it is one of those.
+    @exclusivity(unchecked) var late: LateAnswer?
     @exclusivity(unchecked) var scan = HeaderScan()
     @exclusivity(unchecked) var random = RandomWords()
 
@@ -74,6 +76,7 @@ final class ConnectionState: @unchecked Sendable {
         refusal = nil
         dropped = 0
         begun = false
+        late = nil
     }
 
     /// The client's address, without the port.

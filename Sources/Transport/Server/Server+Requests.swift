@@ -42,6 +42,7 @@ extension Server {
     /// The request is whole.
     func answer(_ method: Method, _ connection: OpaquePointer, _ state: ConnectionState) -> MHD_Result {
         if let failure = state.refusal { return refuse(failure, method, connection, state, closing: true) }
+        if let late = state.late { return conclude(late, method, connection, state) }
         state.enter(.handling, until: .max)
         let id = state.random.nextID()
         let time = SystemClock.wallMicroseconds()
@@ -53,7 +54,30 @@ extension Server {
         } catch {
             response = router.refuse(error, target: state.target, id: id, time: time)
         }
+        if case .later(let work) = response.body {
+            return suspend(work, headers: response.headers, id: id, time: time, connection, state)
+        }
         return send(&response, id: id, method, connection, state, closing: false)
+    }
+
+    /// Lays the connection aside until its answer has been made; then libmicrohttpd calls again.
+    private func suspend(
+        _ work: LateWork, headers: [Header], id: RequestID, time: Int64, _ connection: OpaquePointer, _ state: ConnectionState
+    ) -> MHD_Result {
+        let late = LateAnswer(
+            work, headers: headers, id: id, target: state.target, time: time, connection: connection, descriptor: state.descriptor)
+        state.late = late
+        // Suspended first: the pool may be done, and resume the connection, before the next line returns.
+        MHD_suspend_connection(connection)
+        pool.submit(late)
+        return .YES
+    }
+
+    /// The answer has been made, or the request given up.
+    private func conclude(_ late: LateAnswer, _ method: Method, _ connection: OpaquePointer, _ state: ConnectionState) -> MHD_Result {
+        state.late = nil
+        guard var response = late.take() else { return .NO }
+        return send(&response, id: late.id, method, connection, state, closing: false)
     }
 
     private func refuse(

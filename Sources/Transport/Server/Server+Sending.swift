@@ -43,6 +43,9 @@ extension Server {
             return MHD_create_response_from_buffer(payload.count, payload.release(), .RESPMEM_MUST_FREE)
         case .file(let file):
             return MHD_create_response_from_fd_at_offset64(UInt64(file.sending.count), file.release(), UInt64(file.sending.lowerBound))
+        case .later:
+            // Answered before it comes here.
+            return nil
         }
     }
 

@@ -16,6 +16,7 @@ public final class Server: @unchecked Sendable {
     let limits: ServerLimits
     let router: Router
     let watchdog: Watchdog
+    let pool: WorkPool
     private let listening: ListenSocket
     private var daemon: OpaquePointer?
     private let isDraining = Atomic<Bool>(false)
@@ -33,19 +34,27 @@ public final class Server: @unchecked Sendable {
         self.router = router
         self.limits = limits
         watchdog = Watchdog(limits: limits)
+        pool = WorkPool(router: router, room: limits.workQueue)
         listening = try ListenSocket(host: host, port: port)
         self.port = listening.port
+        guard pool.start(threads: limits.workThreads ?? max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) else {
+            close(listening.descriptor)
+            throw ServerError(code: .start, endpoint: "\(host):\(port)")
+        }
         let options = Server.options(limits: limits, threads: threads, socket: listening.descriptor, server: self)
-        let flags = MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_USE_TURBO.rawValue
+        let flags =
+            MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_USE_TURBO.rawValue
+            | MHD_ALLOW_SUSPEND_RESUME.rawValue
         daemon = options.withUnsafeBufferPointer {
             millrace_mhd_start(
                 flags, Server.handleRequest, Unmanaged.passUnretained(self).toOpaque(), UnsafeMutablePointer(mutating: $0.baseAddress))
         }
         guard daemon != nil else {
+            pool.stop()
             close(listening.descriptor)
             throw ServerError(code: .start, endpoint: "\(host):\(port)")
         }
-        watchdog.start()
+        watchdog.start { [pool] in pool.look() }
     }
 
     deinit { stop(grace: 0) }
@@ -57,6 +66,8 @@ public final class Server: @unchecked Sendable {
     public var connections: Int { watchdog.count }
 
     /// Stops: no new connections, idle ones close, requests in flight are answered, and what is left after `grace` seconds is cut off.
+    ///
+    /// Work off the event loops is cancelled then, and given another second to end.
     public func stop(grace: Double) {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing), let daemon else { return }
         let socket = MHD_quiesce_daemon(daemon)
@@ -66,6 +77,8 @@ public final class Server: @unchecked Sendable {
             watchdog.releaseIdle()
             usleep(5000)
         }
+        // libmicrohttpd ends the process if it is stopped while a connection is suspended.
+        pool.stop()
         MHD_stop_daemon(daemon)
         self.daemon = nil
         watchdog.stop()

@@ -22,6 +22,10 @@ public struct ServerLimits: Sendable {
     public var idleSeconds = 60.0
     /// Bodies shorter than this are sent as they are, even to clients that accept gzip.
     public var gzipSize = 1024
+    /// Threads for answers that take too long for an event loop; nil for one a core, and two at least.
+    public var workThreads: Int?
+    /// Requests that may wait for such a thread; further ones are refused with 503.
+    public var workQueue = 256
 
     /// The limits that suit a small data API.
     public init() {}

@@ -13,8 +13,14 @@ final class Watchdog: Sendable {
 
     init(limits: ServerLimits) { self.limits = limits }
 
-    func start() {
-        ticker.withLock { $0 = Ticker(everyMilliseconds: 250) { [self] in look() } }
+    /// Begins to look; `also` is called each time as well.
+    func start(also: @escaping @Sendable () -> Void) {
+        ticker.withLock {
+            $0 = Ticker(everyMilliseconds: 250) { [self] in
+                look()
+                also()
+            }
+        }
     }
 
     func stop() {

@@ -1,0 +1,108 @@
+import Glibc
+import Pipeline
+import Synchronization
+
+/// A few threads for answers that take too long for an event loop, and a bounded queue of those that wait for one.
+final class WorkPool: Sendable {
+    private struct Shared {
+        /// In the order in which they came.
+        var waiting: [LateAnswer] = []
+        var running: [LateAnswer] = []
+        var isClosed = false
+    }
+
+    private let shared = Condition(Shared())
+    /// How many wait or run: lets the watchdog leave an unused pool alone.
+    private let count = Atomic<Int>(0)
+    private let router: Router
+    private let room: Int
+    private let threads = Mutex<[JoinableThread]>([])
+
+    /// Creates a pool without threads; see ``start(threads:)``.
+    ///
+    /// - Parameter room: how many may wait for a thread.
+    init(router: Router, room: Int) {
+        self.router = router
+        self.room = room
+    }
+
+    /// Starts the threads and returns whether there is one at least.
+    func start(threads count: Int) -> Bool {
+        threads.withLock { threads in
+            threads = (0..<max(1, count)).compactMap { _ in JoinableThread { [self] in runThread() } }
+            return !threads.isEmpty
+        }
+    }
+
+    /// Takes over an answer to make; if there is no room, or the pool is closing, the request is refused.
+    func submit(_ answer: LateAnswer) {
+        let isTaken = shared.withLock { shared in
+            guard !shared.isClosed, shared.waiting.count < room else { return false }
+            shared.waiting.append(answer)
+            count.add(1, ordering: .relaxed)
+            return true
+        }
+        if !isTaken {
+            answer.refuse(
+                Failure(.unavailable, "too many long requests are waiting: try again", headers: [Header("Retry-After", "2")]), router)
+        }
+    }
+
+    /// Gives up the answers whose clients have left.
+    func look() {
+        guard count.load(ordering: .relaxed) > 0 else { return }
+        for answer in answers { answer.abandonIfClientLeft() }
+        drop { !$0.isOpen }
+    }
+
+    /// Cancels all work, takes no more, and gives what runs a second to end.
+    ///
+    /// Every connection has been resumed when this returns. Work that does not heed its cancellation is left to itself: its thread ends
+    /// after it.
+    func stop() {
+        shared.withLock { $0.isClosed = true }
+        for answer in answers { answer.abandon() }
+        drop { _ in true }
+        let deadline = SystemClock.coarseMilliseconds() + 1000
+        while count.load(ordering: .relaxed) > 0 {
+            if SystemClock.coarseMilliseconds() > deadline { return }
+            usleep(2000)
+        }
+        threads.withLock { threads in
+            for thread in threads { thread.join() }
+            threads = []
+        }
+    }
+
+    private var answers: [LateAnswer] { shared.withLock { $0.running + $0.waiting } }
+
+    private func drop(_ isOver: (LateAnswer) -> Bool) {
+        shared.withLock { shared in
+            let before = shared.waiting.count
+            shared.waiting.removeAll(where: isOver)
+            count.subtract(before - shared.waiting.count, ordering: .relaxed)
+        }
+    }
+
+    private func runThread() {
+        while let answer = next() {
+            answer.make(router)
+            shared.withLock { shared in
+                shared.running.removeAll { $0 === answer }
+                count.subtract(1, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// Waits for the next answer to make; nil at the end.
+    private func next() -> LateAnswer? {
+        shared.wait { shared -> LateAnswer?? in
+            if !shared.waiting.isEmpty {
+                let answer = shared.waiting.removeFirst()
+                shared.running.append(answer)
+                return answer
+            }
+            return shared.isClosed ? .some(nil) : nil
+        }
+    }
+}
