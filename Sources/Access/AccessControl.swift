@@ -8,20 +8,26 @@ import Synchronization
 /// A vendor's API is open until a key for it has been made; from then on it wants one, also when all are revoked. Keys made, changed or
 /// revoked by `millrace keys` take effect within a second.
 public final class AccessControl: Sendable {
+    /// A stretch of time that a plan limits the calls of.
+    public enum Rate: String, Sendable, Hashable {
+        case second
+        case minute
+    }
+
     /// What becomes of a call.
     public enum Decision: Sendable, Hashable {
         /// No key is wanted.
         case open
         /// The key is good. `remaining`: calls left this month, nil without a quota.
-        case admitted(remaining: Int?)
+        case admitted(Plan, remaining: Int?)
         /// No key was given.
         case missingKey
         /// The key is unknown or revoked.
         case badKey
         /// The key is good, for another vendor's API.
         case otherVendor
-        /// More calls in a second than the plan allows.
-        case tooFast(retryAfterSeconds: Int)
+        /// More calls in a second or a minute than the plan allows.
+        case tooFast(Rate, retryAfterSeconds: Int)
         /// The month's calls are used up.
         case quotaUsed(retryAfterSeconds: Int)
     }
@@ -117,8 +123,8 @@ public final class AccessControl: Sendable {
         guard entry.record.vendor == vendor else { return .otherVendor }
         let date = CivilDate(microseconds: time)
         switch try entry.meter.admit(now: now, month: date.year * 12 + date.month - 1, store: store) {
-        case .admitted(let remaining): return .admitted(remaining: remaining)
-        case .tooFast(let wait): return .tooFast(retryAfterSeconds: Int((wait + 999_999_999) / 1_000_000_000))
+        case .admitted(let remaining): return .admitted(entry.meter.plan, remaining: remaining)
+        case .tooFast(let rate, let wait): return .tooFast(rate, retryAfterSeconds: Int((wait + 999_999_999) / 1_000_000_000))
         case .quotaUsed: return .quotaUsed(retryAfterSeconds: AccessControl.secondsToNextMonth(time, date))
         }
     }

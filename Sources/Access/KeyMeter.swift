@@ -1,12 +1,13 @@
 import Synchronization
 
-/// The running account of one key: its window of a second, and the calls of the month it has leased from the store.
+/// The running account of one key: its windows of a second and of a minute, and the calls of the month it has leased from the store.
 ///
 /// Calls are booked on disk in blocks before they are made, so killing the process never gives any back; what was booked and not made is
 /// lost to the key's owner: at most a block and a half, and a block is a hundredth of the quota. A clean stop returns it.
 final class KeyMeter: Sendable {
     private struct State {
-        var window: SlidingWindow?
+        var second: SlidingWindow?
+        var minute: SlidingWindow?
         var month = Int.min
         /// Calls that are booked and not yet made.
         var left = 0
@@ -16,13 +17,16 @@ final class KeyMeter: Sendable {
     }
 
     private let id: String
-    private let plan: Plan
+    let plan: Plan
     private let state: Mutex<State>
 
     init(id: String, plan: Plan) {
         self.id = id
         self.plan = plan
-        state = Mutex(State(window: plan.callsPerSecond.map { SlidingWindow(limit: $0) }))
+        state = Mutex(
+            State(
+                second: plan.callsPerSecond.map { SlidingWindow(limit: $0) },
+                minute: plan.callsPerMinute.map { SlidingWindow(limit: $0, length: 60_000_000_000) }))
     }
 
     func fits(_ plan: Plan) -> Bool { self.plan == plan }
@@ -32,7 +36,10 @@ final class KeyMeter: Sendable {
     /// A call comes.
     func admit(now: Int64, month: Int, store: KeyStore) throws -> Verdict {
         try state.withLock { state in
-            if let wait = state.window?.admit(at: now) { return .tooFast(waitNanoseconds: wait) }
+            // The longer window is asked before the shorter one counts the call: a refused call leaves no trace in either.
+            if let wait = state.minute?.wait(at: now) { return .tooFast(.minute, waitNanoseconds: wait) }
+            if let wait = state.second?.admit(at: now) { return .tooFast(.second, waitNanoseconds: wait) }
+            _ = state.minute?.admit(at: now)
             guard let quota = plan.callsPerMonth else { return .admitted(remaining: nil) }
             if state.month != month {
                 (state.month, state.left, state.booked, state.exhausted) = (month, 0, 0, false)
@@ -74,7 +81,7 @@ final class KeyMeter: Sendable {
 
     enum Verdict {
         case admitted(remaining: Int?)
-        case tooFast(waitNanoseconds: Int64)
+        case tooFast(AccessControl.Rate, waitNanoseconds: Int64)
         case quotaUsed
     }
 }

@@ -19,6 +19,7 @@ public struct KeyStore: Sendable {
                 created INTEGER NOT NULL, revoked INTEGER);
             CREATE TABLE IF NOT EXISTS access_usage (
                 key TEXT NOT NULL, month INTEGER NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (key, month)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS access_secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID;
             """)
     }
 
@@ -94,6 +95,12 @@ public struct KeyStore: Sendable {
     /// Takes back calls that were booked and not made.
     func release(id: String, month: Int, calls: Int) throws {
         try database.run("UPDATE access_usage SET calls = MAX(0, calls - ?) WHERE key = ? AND month = ?", calls, id, month)
+    }
+
+    /// The secret of a name: 32 random bytes, made by whoever asks first and the same for all who share the directory.
+    func secret(named name: String) throws -> [UInt8] {
+        try database.run("INSERT OR IGNORE INTO access_secrets VALUES (?, ?)", name, Secret.randomBytes(count: 32))
+        return try database.query("SELECT secret FROM access_secrets WHERE name = ?", name) { $0.bytes(0) }[0]
     }
 
     private static func hint(_ key: String) -> String {

@@ -15,13 +15,19 @@ enum Secret {
     /// Letters and digits, each with equal chance.
     static func random(count: Int) -> String {
         var text: [UInt8] = []
-        var bytes = [UInt8](repeating: 0, count: 64)
         while text.count < count {
-            precondition(getentropy(&bytes, bytes.count) == 0, "the kernel gives no random bytes")
+            let bytes = randomBytes(count: 64)
             // 248 = 4 × 62: bytes above would favour the first letters.
             for byte in bytes where byte < 248 && text.count < count { text.append(alphabet[Int(byte % 62)]) }
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Random bytes, at most 256.
+    static func randomBytes(count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        precondition(getentropy(&bytes, count) == 0, "the kernel gives no random bytes")
+        return bytes
     }
 
     /// SHA-256 of a key.

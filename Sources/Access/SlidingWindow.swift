@@ -31,10 +31,17 @@ public struct SlidingWindow: Sendable {
     /// - Returns: nil if it is admitted, else how many nanoseconds later the next one would be. A refused call leaves no trace.
     /// - Complexity: O(1).
     public mutating func admit(at now: Int64) -> Int64? {
-        let first = times[oldest]
-        if first != .min, now - first < length { return length - (now - first) }
+        if let wait = wait(at: now) { return wait }
         times[oldest] = now
         oldest = oldest + 1 == times.count ? 0 : oldest + 1
         return nil
+    }
+
+    /// How many nanoseconds after `now` a call would be admitted, or nil if one would be now.
+    ///
+    /// - Complexity: O(1).
+    public func wait(at now: Int64) -> Int64? {
+        let first = times[oldest]
+        return first != .min && now - first < length ? length - (now - first) : nil
     }
 }

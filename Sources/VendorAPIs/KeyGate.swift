@@ -3,51 +3,109 @@ import Glibc
 public import Transport
 
 /// The gate of a vendor's API: keys, rates and quotas, refused in words that every vendor's renderer can shape.
+///
+/// Where all routes of a mount want the same, ``asGate`` goes before the mount. Where some are keyless, want to know the caller's plan, or
+/// take the vendor's demo key, the mount has no gate and each guarded route's handler goes behind it:
+///
+///     Route("/data/{bucket}", …, handler: gate.guarding { request, grant in … })
+///     Route("/data/preview/{bucket}", …, handler: gate.guarding(takingDemoKey: true) { request, grant in … })
 public struct KeyGate: Sendable {
+    /// What a request was let in with.
+    public enum Grant: Sendable, Hashable {
+        /// No key is wanted: everything is allowed.
+        case open
+        /// A good key of this plan.
+        case plan(Plan)
+        /// The key that everybody knows.
+        case demo
+    }
+
     /// The vendor whose keys open it.
     public let vendor: String
     /// The request header that carries the key.
     public let header: StaticString
     private let access: AccessControl
     private let isOpenWithoutKeys: Bool
+    private let demoKey: String?
+    private let otherVendorStatus: Status
 
     /// Creates a gate.
     ///
-    /// - Parameter isOpenWithoutKeys: whether everyone may call while no key for the vendor exists; not so beyond loopback.
-    public init(vendor: String, header: StaticString, access: AccessControl, isOpenWithoutKeys: Bool) {
+    /// - Parameters:
+    ///   - isOpenWithoutKeys: whether everyone may call while no key for the vendor exists; not so beyond loopback.
+    ///   - demoKey: a key that everybody knows, such as `DEMO-KEY`; it is good for the routes that take it and for no other, also while
+    ///     everyone may call.
+    ///   - otherVendorStatus: what a good key of another vendor is refused with.
+    public init(
+        vendor: String, header: StaticString, access: AccessControl, isOpenWithoutKeys: Bool, demoKey: String? = nil,
+        otherVendorStatus: Status = .paymentRequired
+    ) {
         self.vendor = vendor
         self.header = header
         self.access = access
         self.isOpenWithoutKeys = isOpenWithoutKeys
+        self.demoKey = demoKey
+        self.otherVendorStatus = otherVendorStatus
     }
 
     /// The gate as a mount takes it.
     var asGate: Mount.Gate {
-        { (request: borrowing Request) throws(Failure) -> [Header] in try admit(request) }
+        { (request: borrowing Request) throws(Failure) -> [Header] in try admit(request).headers }
+    }
+
+    /// Puts a handler behind the gate; it is told what the request was let in with.
+    ///
+    /// - Parameter takingDemoKey: whether the demo key is good here.
+    public func guarding(
+        takingDemoKey: Bool = false, _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
+    ) -> Route.Handler {
+        { request in
+            let (grant, headers) = try admit(request, takingDemoKey: takingDemoKey)
+            do {
+                var response = try handler(request, grant)
+                response.headers += headers
+                return response
+            } catch var failure as Failure {
+                failure.headers += headers
+                throw failure
+            }
+        }
     }
 
     /// Lets a request in, with what is left of its quota as a header, or throws what it is refused with.
-    public func admit(_ request: borrowing Request) throws(Failure) -> [Header] {
-        guard access.wantsKey(vendor: vendor) else {
-            if isOpenWithoutKeys { return [] }
-            throw Failure(.unauthorized, "an API key is required in the \(header) header")
-        }
+    public func admit(_ request: borrowing Request, takingDemoKey: Bool = false) throws(Failure) -> (grant: Grant, headers: [Header]) {
+        let wantsKey = access.wantsKey(vendor: vendor)
+        if !wantsKey, isOpenWithoutKeys, demoKey == nil { return (.open, []) }
         // Two keys could be read differently by a proxy and by this server.
         guard request.count(of: header) < 2 else { throw Failure(.unauthorized, "the \(header) header is given twice") }
+        let key = request.header(header)
+        if let demoKey, key == demoKey {
+            guard takingDemoKey else { throw Failure(.unauthorized, "\(demoKey) is good for previews only") }
+            return (.demo, [])
+        }
+        guard wantsKey else {
+            if isOpenWithoutKeys { return (.open, []) }
+            throw Failure(.unauthorized, "an API key is required in the \(header) header")
+        }
+        return try decide(key, time: request.time)
+    }
+
+    private func decide(_ key: String?, time: Int64) throws(Failure) -> (grant: Grant, headers: [Header]) {
         let decision: AccessControl.Decision
         do {
-            decision = try access.decide(vendor: vendor, key: request.header(header), now: KeyGate.now(), time: request.time)
+            decision = try access.decide(vendor: vendor, key: key, now: KeyGate.now(), time: time)
         } catch {
             throw Failure(.unavailable, "calls cannot be counted at the moment", headers: [Header("Retry-After", "1")])
         }
         switch decision {
-        case .open: return []
-        case .admitted(let remaining): return remaining.map { [Header("x-quota-remaining", String($0))] } ?? []
+        case .open: return (.open, [])
+        case .admitted(let plan, let remaining): return (.plan(plan), remaining.map { [Header("x-quota-remaining", String($0))] } ?? [])
         case .missingKey: throw Failure(.unauthorized, "an API key is required in the \(header) header")
         case .badKey: throw Failure(.unauthorized, "the API key is not valid")
-        case .otherVendor: throw Failure(.paymentRequired, "the API key's plan does not cover this API")
-        case .tooFast(let seconds):
-            throw Failure(.tooManyRequests, "the plan's calls a second are exceeded", headers: [Header("Retry-After", String(seconds))])
+        case .otherVendor: throw Failure(otherVendorStatus, "the API key's plan does not cover this API")
+        case .tooFast(let rate, let seconds):
+            throw Failure(
+                .tooManyRequests, "the plan's calls a \(rate.rawValue) are exceeded", headers: [Header("Retry-After", String(seconds))])
         case .quotaUsed(let seconds):
             throw Failure(
                 .tooManyRequests, "the plan's calls of this month are used up",

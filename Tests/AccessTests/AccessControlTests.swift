@@ -13,6 +13,8 @@ final class AccessControlTests {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    private func plan(_ name: String) throws -> Plan { try #require(Plan.named(name, vendor: "oanor")) }
+
     private func temporaryPath() -> String { folder.appending(path: "catalogue.sqlite").path }
 
     @Test func `An API is open until its first key, and closed from then on`() throws {
@@ -25,7 +27,7 @@ final class AccessControlTests {
         // The store is the server's own connection here, which its data version does not tell of: a new control sees it.
         let later = try AccessControl(store: store)
         #expect(try later.decide(vendor: "oanor", key: nil, now: 0, time: 0) == .missingKey)
-        #expect(try later.decide(vendor: "oanor", key: key, now: 0, time: 0) == .admitted(remaining: nil))
+        #expect(try later.decide(vendor: "oanor", key: key, now: 0, time: 0) == .admitted(plan("unlimited"), remaining: nil))
         #expect(try later.decide(vendor: "other", key: key, now: 0, time: 0) == .open)
         try store.revoke(id: record.id, now: 1)
         let last = try AccessControl(store: store)
@@ -49,11 +51,11 @@ final class AccessControlTests {
         let other = try KeyStore(path: path)
         let (record, key) = try other.create(vendor: "oanor", plan: "unlimited", now: 0)
         try access.refresh()
-        #expect(try access.decide(vendor: "oanor", key: key, now: 0, time: 0) == .admitted(remaining: nil))
+        #expect(try access.decide(vendor: "oanor", key: key, now: 0, time: 0) == .admitted(plan("unlimited"), remaining: nil))
         let (_, next) = try other.rotate(id: record.id)
         try access.refresh()
         #expect(try access.decide(vendor: "oanor", key: key, now: 0, time: 0) == .badKey)
-        #expect(try access.decide(vendor: "oanor", key: next, now: 0, time: 0) == .admitted(remaining: nil))
+        #expect(try access.decide(vendor: "oanor", key: next, now: 0, time: 0) == .admitted(plan("unlimited"), remaining: nil))
     }
 
     @Test func `The rate and the month's quota are exact, and the next month begins anew`() throws {
@@ -73,9 +75,9 @@ final class AccessControlTests {
             try access.decide(vendor: "oanor", key: key, now: now, time: AccessControlTests.monthEnd) == .quotaUsed(retryAfterSeconds: 10))
         now += AccessControlTests.second
         let next = AccessControlTests.monthEnd + 10_000_000
-        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(remaining: 449))
-        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(remaining: 448))
-        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .tooFast(retryAfterSeconds: 1))
+        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(plan("free"), remaining: 449))
+        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(plan("free"), remaining: 448))
+        #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .tooFast(.second, retryAfterSeconds: 1))
     }
 
     @Test func `Killing a server gives no call back; stopping it returns those not made`() throws {
@@ -85,7 +87,7 @@ final class AccessControlTests {
             var last: Int?
             for call in 0..<count {
                 let now = Int64(call) * AccessControlTests.second
-                if case .admitted(let left) = try access.decide(vendor: "oanor", key: key, now: now, time: 0) { last = left }
+                if case .admitted(_, let left) = try access.decide(vendor: "oanor", key: key, now: now, time: 0) { last = left }
                 try access.refresh()
             }
             return last
