@@ -48,4 +48,24 @@ public final class Condition<Value>: @unchecked Sendable {
             pthread_cond_wait(changed, mutex)
         }
     }
+
+    /// Waits as ``wait(until:)`` does, but no longer than some milliseconds.
+    ///
+    /// - Returns: nil if the time ran out.
+    public func wait<Result>(atMostMilliseconds limit: Int, until body: (inout Value) throws -> Result?) rethrows -> Result? {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = deadline.tv_nsec + limit % 1000 * 1_000_000
+        deadline.tv_sec += limit / 1000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        while true {
+            if let result = try body(&value) { return result }
+            if pthread_cond_timedwait(changed, mutex, &deadline) == ETIMEDOUT { return try body(&value) }
+        }
+    }
 }

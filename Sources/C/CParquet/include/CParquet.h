@@ -5,6 +5,7 @@
 #pragma once
 
 #include "MetricFile.h"
+#include "RawFile.h"
 #include "TapeFile.h"
 
 #ifdef __cplusplus

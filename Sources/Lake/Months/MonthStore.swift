@@ -1,0 +1,204 @@
+import Glibc
+public import MarketModel
+import Synchronization
+
+/// A finished file of the store.
+public struct MonthFile: Sendable, Hashable {
+    /// Where it is.
+    public let path: String
+    /// Its size in bytes.
+    public let size: Int
+}
+
+/// Where the files of one thing are kept, month by month.
+public struct MonthShelf: Sendable, Hashable {
+    /// The folder below `bars/`.
+    let folder: String
+
+    /// The shelf of a tape's files of one kind: `flow/1m`, say, each part a name of letters, digits and hyphens.
+    public init(kind: [String], instrument: Instrument) {
+        folder = (kind + ["exchange=\(instrument.venue.name)", "symbol=\(TapePath.escape(instrument.symbol))"]).joined(separator: "/")
+    }
+}
+
+/// The month files of a data directory, in `bars/`: derived from the tape, kept as long as the tape they come from stands.
+///
+/// A file's name carries its month, a key of what it was made from and the SHA-256 of its bytes. It is served while the key is the wanted
+/// one, and only after its bytes were found to have that hash, by this process, since the file last changed. So a half file, a damaged one
+/// or somebody else's is never served; it is replaced. Files appear by renaming, in one step; several processes may share the directory.
+public final class MonthStore: Sendable {
+    private let root: String
+    private var incoming: String { root + "/incoming" }
+    private let verified = Mutex<[String: Verified]>([:])
+    private let serial = Atomic<Int>(0)
+
+    private struct Verified {
+        var content: String
+        var path: String
+        var identity: FileIdentity
+    }
+
+    /// Opens the store of a data directory and removes what killed builders have left half written.
+    public init(lake: Lake) {
+        root = lake.directory + "/bars"
+        for name in FileSystem.names(in: incoming) { MonthStore.removeAbandoned(incoming + "/" + name) }
+    }
+
+    /// The file made from `content` if this process knows that it is whole; looks at the file's status only.
+    public func known(_ shelf: MonthShelf, _ month: CivilMonth, content: String) -> MonthFile? {
+        guard let entry = verified.withLock({ $0[MonthStore.key(shelf, month)] }), entry.content == content,
+            let now = FileIdentity(path: entry.path), now == entry.identity
+        else { return nil }
+        return MonthFile(path: entry.path, size: now.size)
+    }
+
+    /// The file made from `content` if it is there and whole; one that is damaged is removed.
+    ///
+    /// - Complexity: O(1) for a file that is known, else O(bytes of the file).
+    public func find(_ shelf: MonthShelf, _ month: CivilMonth, content: String) throws -> MonthFile? {
+        if let file = known(shelf, month, content: content) { return file }
+        let folder = root + "/" + shelf.folder
+        for name in FileSystem.names(in: folder) {
+            guard let parts = MonthFileName(name), parts.month == month, parts.content == content else { continue }
+            let path = folder + "/" + name
+            if let file = try verify(path, parts, as: MonthStore.key(shelf, month)) { return file }
+            FileSystem.remove(path)
+        }
+        return nil
+    }
+
+    /// Writes a file and puts it in the place of the month's older ones, which are removed; whoever is reading them is not disturbed.
+    ///
+    /// - Parameters:
+    ///   - write: writes the file to a descriptor that it leaves open.
+    ///   - isCurrent: asked when the file is finished; if it says no, the file is dropped.
+    /// - Returns: the file, or nil if it was dropped.
+    /// - Throws: what `write` throws, or ``LakeError``; then nothing is published.
+    public func publish(
+        _ shelf: MonthShelf, _ month: CivilMonth, content: String, isCurrent: () throws -> Bool = { true }, write: (Int32) throws -> Void
+    ) throws -> MonthFile? {
+        try FileSystem.makeDirectory(incoming)
+        let folder = root + "/" + shelf.folder
+        try FileSystem.makeDirectory(folder)
+        let (temporary, descriptor) = try makeTemporary()
+        defer { close(descriptor) }
+        do {
+            try write(descriptor)
+            guard fsync(descriptor) == 0 else { throw FileSystem.failure(temporary) }
+            let name = MonthFileName(month: month, content: content, hash: try MonthStore.hash(descriptor, temporary))
+            guard try isCurrent() else {
+                FileSystem.remove(temporary)
+                return nil
+            }
+            let path = folder + "/" + name.description
+            try FileSystem.replace(path, by: temporary)
+            try FileSystem.synchronizeDirectory(folder)
+            for other in FileSystem.names(in: folder) where other != name.description && MonthFileName(other)?.month == month {
+                FileSystem.remove(folder + "/" + other)
+            }
+            guard let identity = FileIdentity(descriptor: descriptor) else { throw FileSystem.failure(path) }
+            verified.withLock { $0[MonthStore.key(shelf, month)] = Verified(content: content, path: path, identity: identity) }
+            return MonthFile(path: path, size: identity.size)
+        } catch {
+            FileSystem.remove(temporary)
+            throw error
+        }
+    }
+
+    private static func key(_ shelf: MonthShelf, _ month: CivilMonth) -> String { "\(shelf.folder) \(month)" }
+
+    /// Reads a file and compares its bytes with their hash; nil if they differ.
+    private func verify(_ path: String, _ name: MonthFileName, as key: String) throws -> MonthFile? {
+        let descriptor = try FileSystem.open(path, O_RDONLY | O_NONBLOCK)
+        defer { close(descriptor) }
+        // Taken before reading: a change meanwhile is seen at the next look.
+        guard let identity = FileIdentity(descriptor: descriptor), try MonthStore.hash(descriptor, path) == name.hash else { return nil }
+        verified.withLock { $0[key] = Verified(content: name.content, path: path, identity: identity) }
+        return MonthFile(path: path, size: identity.size)
+    }
+
+    private static func hash(_ descriptor: Int32, _ path: String) throws -> String {
+        let hash = SHA256()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset: off_t = 0
+        while true {
+            let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileSystem.failure(path) }
+            if count == 0 { return hash.hexadecimal() }
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += off_t(count)
+        }
+    }
+
+    /// A file of our own in `incoming/`, locked, so that others can tell that somebody is writing it.
+    private func makeTemporary() throws -> (path: String, descriptor: Int32) {
+        while true {
+            let path = "\(incoming)/\(getpid())-\(serial.add(1, ordering: .relaxed).newValue)"
+            let descriptor = try FileSystem.open(path, O_RDWR | O_CREAT)
+            // Whoever cleans up may have been faster than the lock.
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, FileIdentity(path: path) == FileIdentity(descriptor: descriptor) {
+                ftruncate(descriptor, 0)
+                return (path, descriptor)
+            }
+            close(descriptor)
+        }
+    }
+
+    private static func removeAbandoned(_ path: String) {
+        guard let descriptor = try? FileSystem.open(path, O_RDONLY | O_NONBLOCK) else { return }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { FileSystem.remove(path) }
+    }
+}
+
+/// `2025-05.CONTENT.HASH.parquet`.
+struct MonthFileName: CustomStringConvertible {
+    let month: CivilMonth
+    let content: String
+    let hash: String
+
+    init(month: CivilMonth, content: String, hash: String) {
+        self.month = month
+        self.content = content
+        self.hash = hash
+    }
+
+    init?(_ name: String) {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+        guard parts.count == 4, let month = CivilMonth(parts[0]), parts[1].utf8.count == 64, parts[2].utf8.count == 64,
+            parts[3] == "parquet"
+        else { return nil }
+        self.init(month: month, content: parts[1], hash: parts[2])
+    }
+
+    var description: String { "\(month).\(content).\(hash).parquet" }
+}
+
+/// What changes when a file is replaced or written to.
+struct FileIdentity: Equatable {
+    let size: Int
+    private let numbers: [Int64]
+
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init?(_ status: stat) {
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        size = Int(status.st_size)
+        numbers = [
+            Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_mtim.tv_sec),
+            Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
+        ]
+    }
+}

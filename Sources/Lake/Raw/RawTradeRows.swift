@@ -1,0 +1,84 @@
+public import MarketModel
+public import OrderFlow
+
+/// Trades as a raw file shows them: prices and base quantities as the doubles nearest to the exact decimals.
+public struct RawTradeRows: Sendable {
+    /// Event times in microseconds since 1970-01-01 UTC.
+    public private(set) var time: [Int64] = []
+    /// Ids; empty on tapes without.
+    public private(set) var id: [Int64] = []
+    /// Positions in ``sideNames``.
+    public private(set) var side: [Int8] = []
+    /// Prices in quote currency.
+    public private(set) var price: [Double] = []
+    /// Base quantities.
+    public private(set) var amount: [Double] = []
+
+    /// How sides are written.
+    public static let sideNames = [TakerSide.buy, .sell, .unknown].map(\.name)
+
+    /// How many rows there are.
+    public var count: Int { time.count }
+
+    private let valuation: Valuation
+    private let priceUnit: DecimalUnit
+    private let baseUnit: DecimalUnit
+
+    /// Creates an empty stretch of trades that `valuation` turns into base quantities.
+    public init(valuation: Valuation) {
+        self.valuation = valuation
+        priceUnit = DecimalUnit(scale: valuation.priceScale)
+        baseUnit = DecimalUnit(scale: valuation.baseScale)
+    }
+
+    /// Adds trades.
+    ///
+    /// - Throws: `FlowError` at a trade whose base quantity exceeds 128 bits.
+    /// - Complexity: O(trades); a division a price and a quantity where both fit 53 bits, as those of real markets do.
+    public mutating func add(_ trades: borrowing TradeColumns) throws {
+        time += trades.time
+        id += trades.id
+        side.append(contentsOf: trades.side.map { $0 > 0 ? 0 : $0 < 0 ? 1 : 2 })
+        price.append(contentsOf: trades.price.map { priceUnit.double($0) })
+        if !valuation.isInverse, valuation.factor == 1 {
+            amount.append(contentsOf: trades.quantity.map { baseUnit.double($0) })
+        } else {
+            for row in 0..<trades.count {
+                guard let (base, _) = valuation.value(price: trades.price[row], quantity: trades.quantity[row]) else {
+                    throw FlowError.overflow(at: trades[row].id)
+                }
+                amount.append(baseUnit.double(base))
+            }
+        }
+    }
+}
+
+/// Turns mantissas of one scale into the nearest doubles.
+private struct DecimalUnit: Sendable {
+    let scale: Int
+    /// 10^scale where that is an exact double, else nil.
+    let divisor: Double?
+
+    init(scale: Int) {
+        self.scale = scale
+        divisor = scale <= 22 ? (0..<scale).reduce(1.0) { value, _ in value * 10 } : nil
+    }
+
+    @inline(__always)
+    func double(_ mantissa: Int64) -> Double {
+        // Both are exact doubles up to here, and IEEE division rounds the exact quotient to nearest even.
+        if let divisor, mantissa.magnitude <= 1 << 53 { return Double(mantissa) / divisor }
+        return exact(Int128(mantissa))
+    }
+
+    @inline(__always)
+    func double(_ mantissa: Int128) -> Double {
+        if let narrow = Int64(exactly: mantissa) { return double(narrow) }
+        return exact(mantissa)
+    }
+
+    private func exact(_ mantissa: Int128) -> Double {
+        // Never 0/0: the power of ten is not zero.
+        ExactQuotient.nearest(mantissa, over: 1, tenTo: scale) ?? .nan
+    }
+}

@@ -1,0 +1,126 @@
+public import Lake
+public import MarketModel
+import Pipeline
+import Synchronization
+
+/// Month files out of the lake: made when first asked for, kept while the tape of their month stands, made once however many ask.
+///
+/// A few threads make files, so that as many askers as like wait for one of them, give up waiting, or come back later. A file made from an
+/// older state of its month is never given out; what happens to other months does not matter to it.
+///
+///     let months = MonthFiles(lake: lake, engine: "1.0", threads: 4)
+///     let file = try months.file(request)
+public final class MonthFiles: Sendable {
+    private let lake: Lake
+    private let store: MonthStore
+    private let book: TapeBook
+    private let engine: String
+    private let threads: Int
+    private let works: MonthWorks
+    private let isStopping = Atomic(false)
+
+    /// Opens the month files of a lake.
+    ///
+    /// - Parameters:
+    ///   - engine: the version of what computes; files of another one are made again.
+    ///   - threads: how many threads make one file.
+    ///   - builders: how many files are made at once.
+    public init(lake: Lake, engine: String, threads: Int, builders: Int = 2) {
+        self.lake = lake
+        self.engine = engine
+        self.threads = threads
+        store = MonthStore(lake: lake)
+        book = TapeBook(lake)
+        works = MonthWorks(builders: builders)
+    }
+
+    /// Makes no more files; those being made are given up.
+    public func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        works.stop()
+    }
+
+    /// The tape of an instrument as of now, or nil if there is none.
+    public func tape(venue: Venue, symbol: String) throws -> TapeSummary? { try book.tape(venue: venue, symbol: symbol) }
+
+    /// The months in which a tape has trades on days from `first` to `last`, both included.
+    public static func months(_ tape: TapeSummary, from first: CivilDate, to last: CivilDate) -> [CivilMonth] {
+        let (from, to) = (first.microseconds, last.microseconds + CivilDate.dayLength)
+        var months: Set<CivilMonth> = []
+        for day in tape.days where day.firstTime < to && day.lastTime >= from {
+            months.insert(CivilMonth(microseconds: max(day.firstTime, from)))
+            months.insert(CivilMonth(microseconds: min(day.lastTime, to - 1)))
+        }
+        return months.sorted()
+    }
+
+    /// The file if it is at hand, without making or reading anything.
+    ///
+    /// - Throws: ``MonthFilesError`` if the tape has no trades in the month; what the lake throws.
+    /// - Complexity: O(1): the catalogue's version and the file's status.
+    public func ready(_ request: MonthRequest) throws -> MonthFile? {
+        let job = try job(request)
+        return store.known(job.shelf, request.month, content: job.content)
+    }
+
+    /// The file, made if need be.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: how long to wait; the making goes on afterwards.
+    ///   - isCancelled: asked ten times a second; once it is true, waiting ends.
+    /// - Throws: ``MonthFilesError``, or what making the file throws.
+    public func file(
+        _ request: MonthRequest, atMostMilliseconds milliseconds: Int = .max, isCancelled: () -> Bool = { false }
+    ) throws -> MonthFile {
+        var left = milliseconds
+        while true {
+            let job = try job(request)
+            if let file = store.known(job.shelf, request.month, content: job.content) { return file }
+            let ticket = works.enqueue(job.id) { [self] in try make(request, job) }
+            defer { works.leave(ticket) }
+            var outcome: MonthWorks.Outcome?
+            while outcome == nil {
+                if isCancelled() { throw MonthFilesError(code: .cancelled) }
+                guard left > 0 else { throw MonthFilesError(code: .late) }
+                outcome = works.wait(ticket, atMostMilliseconds: min(100, left))
+                if outcome == nil, left != .max { left -= min(100, left) }
+            }
+            do {
+                // Nil: the tape changed under the maker's hands.
+                if let file = try outcome?.get() { return file }
+            } catch let error as LakeError where error.isRetryable {
+                // The tape is being replaced at this moment.
+                _ = works.pause(milliseconds: 20)
+            }
+            if left != .max { left -= min(20, left) }
+        }
+    }
+
+    private struct Job: Sendable {
+        let part: MonthTape
+        let shelf: MonthShelf
+        let content: String
+        let id: String
+    }
+
+    private func job(_ request: MonthRequest) throws -> Job {
+        guard let tape = try book.tape(venue: request.venue, symbol: request.symbol), let part = MonthTape(tape, request.month) else {
+            throw MonthFilesError(code: .noTrades)
+        }
+        if case .rawTrades = request.product, tape.instrument.tradeIDs == .uuid { throw MonthFilesError(code: .wideIDs) }
+        let key = "\(request.product.definition) \(request.month) \(tape.instrument)"
+        let content = book.content(key, of: tape) { part.content(of: request.product, engine: engine) }
+        return Job(part: part, shelf: request.product.shelf(tape.instrument), content: content, id: "\(key) \(content)")
+    }
+
+    /// Finds or makes the file; nil if the tape has changed meanwhile.
+    private func make(_ request: MonthRequest, _ job: Job) throws -> MonthFile? {
+        if let file = try store.find(job.shelf, request.month, content: job.content) { return file }
+        let build = MonthBuild(lake: lake, part: job.part, product: request.product, engine: engine, threads: threads) { [self] in
+            isStopping.load(ordering: .relaxed)
+        }
+        return try store.publish(
+            job.shelf, request.month, content: job.content, isCurrent: { try self.job(request).content == job.content },
+            write: { try build.write(to: $0) })
+    }
+}

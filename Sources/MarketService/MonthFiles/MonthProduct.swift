@@ -1,0 +1,84 @@
+import Lake
+public import MarketModel
+public import OrderFlow
+
+/// What a month file holds.
+public enum MonthProduct: Sendable {
+    /// The vendor's columns of a dataset, bar by bar.
+    case bars(Dataset<BarRow>, Interval)
+    /// The trades themselves.
+    case rawTrades
+
+    /// Where files of this product are kept.
+    func shelf(_ instrument: Instrument) -> MonthShelf {
+        switch self {
+        case .bars(let dataset, let interval):
+            MonthShelf(kind: ["dataset=\(dataset.name)", "interval=\(interval.name)", "clock=exchange"], instrument: instrument)
+        case .rawTrades: MonthShelf(kind: ["raw=trades", "clock=exchange"], instrument: instrument)
+        }
+    }
+
+    /// Everything about the product itself that its files depend on.
+    var definition: String {
+        switch self {
+        case .bars(let dataset, let interval):
+            "bars \(dataset.name) \(interval.name) "
+                + dataset.vendorColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",")
+        case .rawTrades: "raw trades"
+        }
+    }
+
+    /// The product's name and interval in a file's metadata.
+    var metadata: [(String, String)] {
+        switch self {
+        case .bars(let dataset, let interval): [("millrace.dataset", dataset.name), ("millrace.interval", interval.name)]
+        case .rawTrades: [("millrace.dataset", "trades")]
+        }
+    }
+}
+
+/// One month of one product of one tape.
+public struct MonthRequest: Sendable {
+    /// The venue.
+    public let venue: Venue
+    /// The venue's own symbol.
+    public let symbol: String
+    /// What the file holds.
+    public let product: MonthProduct
+    /// The month.
+    public let month: CivilMonth
+
+    /// Creates a request.
+    public init(venue: Venue, symbol: String, product: MonthProduct, month: CivilMonth) {
+        self.venue = venue
+        self.symbol = symbol
+        self.product = product
+        self.month = month
+    }
+}
+
+/// Why there is no month file.
+public struct MonthFilesError: Error, Sendable, Hashable, CustomStringConvertible {
+    enum Code: Sendable, Hashable {
+        case noTrades
+        case wideIDs
+        case late
+        case cancelled
+    }
+
+    let code: Code
+
+    /// Whether the tape has no trades in that month.
+    public var isAbsent: Bool { code == .noTrades }
+    /// Whether the file is still being made, and asking again later will find it.
+    public var isLate: Bool { code == .late }
+
+    public var description: String {
+        switch code {
+        case .noTrades: "the tape has no trades in that month"
+        case .wideIDs: "the trade ids of this venue are 128 bits wide, and raw files hold 64: ask for bars"
+        case .late: "the file is still being made: ask again in a few seconds"
+        case .cancelled: "nobody waits for the file any more"
+        }
+    }
+}
