@@ -1,22 +1,22 @@
 import Glibc
-public import MarketModel
+import MarketModel
 import Synchronization
 
 /// A finished file of the store.
-public struct MonthFile: Sendable, Hashable {
+package struct StoredFile: Sendable, Hashable {
     /// Where it is.
-    public let path: String
+    package let path: String
     /// Its size in bytes.
-    public let size: Int
+    package let size: Int
 }
 
 /// Where the files of one thing are kept, month by month.
-public struct MonthShelf: Sendable, Hashable {
+package struct MonthShelf: Sendable, Hashable {
     /// The folder below `bars/`.
     let folder: String
 
     /// The shelf of a tape's files of one kind: `flow/1m`, say, each part a name of letters, digits and hyphens.
-    public init(kind: [String], instrument: Instrument) {
+    package init(kind: [String], instrument: Instrument) {
         folder = (kind + ["exchange=\(instrument.venue.name)", "symbol=\(TapePath.escape(instrument.symbol))"]).joined(separator: "/")
     }
 }
@@ -26,7 +26,7 @@ public struct MonthShelf: Sendable, Hashable {
 /// A file's name carries its month, a key of what it was made from and the SHA-256 of its bytes. It is served while the key is the wanted
 /// one, and only after its bytes were found to have that hash, by this process, since the file last changed. So a half file, a damaged one
 /// or somebody else's is never served; it is replaced. Files appear by renaming, in one step; several processes may share the directory.
-public final class MonthStore: Sendable {
+package final class MonthStore: Sendable {
     private let root: String
     private var incoming: String { root + "/incoming" }
     private let verified = Mutex<[String: Verified]>([:])
@@ -39,23 +39,23 @@ public final class MonthStore: Sendable {
     }
 
     /// Opens the store of a data directory and removes what killed builders have left half written.
-    public init(lake: Lake) {
+    package init(lake: Lake) {
         root = lake.directory + "/bars"
         for name in FileSystem.names(in: incoming) { MonthStore.removeAbandoned(incoming + "/" + name) }
     }
 
     /// The file made from `content` if this process knows that it is whole; looks at the file's status only.
-    public func known(_ shelf: MonthShelf, _ month: CivilMonth, content: String) -> MonthFile? {
+    package func known(_ shelf: MonthShelf, _ month: CivilMonth, content: String) -> StoredFile? {
         guard let entry = verified.withLock({ $0[MonthStore.key(shelf, month)] }), entry.content == content,
             let now = FileIdentity(path: entry.path), now == entry.identity
         else { return nil }
-        return MonthFile(path: entry.path, size: now.size)
+        return StoredFile(path: entry.path, size: now.size)
     }
 
     /// The file made from `content` if it is there and whole; one that is damaged is removed.
     ///
     /// - Complexity: O(1) for a file that is known, else O(bytes of the file).
-    public func find(_ shelf: MonthShelf, _ month: CivilMonth, content: String) throws -> MonthFile? {
+    package func find(_ shelf: MonthShelf, _ month: CivilMonth, content: String) throws -> StoredFile? {
         if let file = known(shelf, month, content: content) { return file }
         let folder = root + "/" + shelf.folder
         for name in FileSystem.names(in: folder) {
@@ -74,9 +74,9 @@ public final class MonthStore: Sendable {
     ///   - isCurrent: asked when the file is finished; if it says no, the file is dropped.
     /// - Returns: the file, or nil if it was dropped.
     /// - Throws: what `write` throws, or ``LakeError``; then nothing is published.
-    public func publish(
+    package func publish(
         _ shelf: MonthShelf, _ month: CivilMonth, content: String, isCurrent: () throws -> Bool = { true }, write: (Int32) throws -> Void
-    ) throws -> MonthFile? {
+    ) throws -> StoredFile? {
         try FileSystem.makeDirectory(incoming)
         let folder = root + "/" + shelf.folder
         try FileSystem.makeDirectory(folder)
@@ -98,7 +98,7 @@ public final class MonthStore: Sendable {
             }
             guard let identity = FileIdentity(descriptor: descriptor) else { throw FileSystem.failure(path) }
             verified.withLock { $0[MonthStore.key(shelf, month)] = Verified(content: content, path: path, identity: identity) }
-            return MonthFile(path: path, size: identity.size)
+            return StoredFile(path: path, size: identity.size)
         } catch {
             FileSystem.remove(temporary)
             throw error
@@ -108,13 +108,13 @@ public final class MonthStore: Sendable {
     private static func key(_ shelf: MonthShelf, _ month: CivilMonth) -> String { "\(shelf.folder) \(month)" }
 
     /// Reads a file and compares its bytes with their hash; nil if they differ.
-    private func verify(_ path: String, _ name: MonthFileName, as key: String) throws -> MonthFile? {
+    private func verify(_ path: String, _ name: MonthFileName, as key: String) throws -> StoredFile? {
         let descriptor = try FileSystem.open(path, O_RDONLY | O_NONBLOCK)
         defer { close(descriptor) }
         // Taken before reading: a change meanwhile is seen at the next look.
         guard let identity = FileIdentity(descriptor: descriptor), try MonthStore.hash(descriptor, path) == name.hash else { return nil }
         verified.withLock { $0[key] = Verified(content: name.content, path: path, identity: identity) }
-        return MonthFile(path: path, size: identity.size)
+        return StoredFile(path: path, size: identity.size)
     }
 
     private static func hash(_ descriptor: Int32, _ path: String) throws -> String {

@@ -1,5 +1,5 @@
-public import MarketModel
-public import OrderFlow
+import MarketModel
+import OrderFlow
 
 /// Trades as a raw file shows them: prices and base quantities as the doubles nearest to the exact decimals.
 public struct RawTradeRows: Sendable {

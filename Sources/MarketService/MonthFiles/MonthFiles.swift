@@ -40,11 +40,18 @@ public final class MonthFiles: Sendable {
         works.stop()
     }
 
-    /// The tape of an instrument as of now, or nil if there is none.
-    public func tape(venue: Venue, symbol: String) throws -> TapeSummary? { try book.tape(venue: venue, symbol: symbol) }
+    /// What there is of a tape, or nil if there is none of it.
+    public func coverage(venue: Venue, symbol: String) throws -> TapeCoverage? {
+        guard let tape = try book.tape(venue: venue, symbol: symbol), let first = tape.days.first, let last = tape.days.last else {
+            return nil
+        }
+        return TapeCoverage(
+            first: first.date, last: last.date, days: tape.days.count, bytes: tape.days.reduce(0) { $0 + $1.bytes })
+    }
 
     /// The months in which a tape has trades on days from `first` to `last`, both included.
-    public static func months(_ tape: TapeSummary, from first: CivilDate, to last: CivilDate) -> [CivilMonth] {
+    public func months(venue: Venue, symbol: String, from first: CivilDate, to last: CivilDate) throws -> [CivilMonth] {
+        guard let tape = try book.tape(venue: venue, symbol: symbol) else { return [] }
         let (from, to) = (first.microseconds, last.microseconds + CivilDate.dayLength)
         var months: Set<CivilMonth> = []
         for day in tape.days where day.firstTime < to && day.lastTime >= from {
@@ -60,7 +67,11 @@ public final class MonthFiles: Sendable {
     /// - Complexity: O(1): the catalogue's version and the file's status.
     public func ready(_ request: MonthRequest) throws -> MonthFile? {
         let job = try job(request)
-        return store.known(job.shelf, request.month, content: job.content)
+        return known(request, job)
+    }
+
+    private func known(_ request: MonthRequest, _ job: Job) -> MonthFile? {
+        store.known(job.shelf, request.month, content: job.content).map { MonthFile($0) }
     }
 
     /// The file, made if need be.
@@ -75,7 +86,7 @@ public final class MonthFiles: Sendable {
         var left = milliseconds
         while true {
             let job = try job(request)
-            if let file = store.known(job.shelf, request.month, content: job.content) { return file }
+            if let file = known(request, job) { return file }
             let ticket = works.enqueue(job.id) { [self] in try make(request, job) }
             defer { works.leave(ticket) }
             var outcome: MonthWorks.Outcome?
@@ -94,6 +105,15 @@ public final class MonthFiles: Sendable {
             }
             if left != .max { left -= min(20, left) }
         }
+    }
+
+    /// Begins to make the file if it is not at hand, and does not wait for it.
+    ///
+    /// - Throws: as ``ready(_:)`` does.
+    public func prepare(_ request: MonthRequest) throws {
+        let job = try job(request)
+        guard known(request, job) == nil else { return }
+        works.leave(works.enqueue(job.id) { [self] in try make(request, job) })
     }
 
     private struct Job: Sendable {
@@ -115,12 +135,38 @@ public final class MonthFiles: Sendable {
 
     /// Finds or makes the file; nil if the tape has changed meanwhile.
     private func make(_ request: MonthRequest, _ job: Job) throws -> MonthFile? {
-        if let file = try store.find(job.shelf, request.month, content: job.content) { return file }
+        if let file = try store.find(job.shelf, request.month, content: job.content) { return MonthFile(file) }
         let build = MonthBuild(lake: lake, part: job.part, product: request.product, engine: engine, threads: threads) { [self] in
             isStopping.load(ordering: .relaxed)
         }
-        return try store.publish(
+        let file = try store.publish(
             job.shelf, request.month, content: job.content, isCurrent: { try self.job(request).content == job.content },
             write: { try build.write(to: $0) })
+        return file.map { MonthFile($0) }
     }
+}
+
+/// A finished month file.
+public struct MonthFile: Sendable, Hashable {
+    /// Where it is.
+    public let path: String
+    /// Its size in bytes.
+    public let size: Int
+
+    init(_ stored: StoredFile) {
+        path = stored.path
+        size = stored.size
+    }
+}
+
+/// What a lake has of one tape.
+public struct TapeCoverage: Sendable, Hashable {
+    /// The first day with trades.
+    public let first: CivilDate
+    /// The last day with trades.
+    public let last: CivilDate
+    /// How many days have trades.
+    public let days: Int
+    /// The size of the tape's files.
+    public let bytes: Int
 }
