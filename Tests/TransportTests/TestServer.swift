@@ -6,11 +6,12 @@ import Transport
 final class TestServer: Sendable {
     let server: Server
     let folder: String
+    let late = LateRoutes()
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
 
-    init(_ change: (inout ServerLimits) -> Void = { _ in }) throws {
+    init(threads: Int = 2, _ change: (inout ServerLimits) -> Void = { _ in }) throws {
         var limits = ServerLimits()
         limits.connectionsPerClient = 64
         change(&limits)
@@ -52,11 +53,13 @@ final class TestServer: Sendable {
                         },
                         Route(.post, "/echo", summary: "Echoes", handler: echo), Route(.put, "/echo", summary: "Echoes", handler: echo),
                         Route(.delete, "/echo", summary: "Echoes", handler: echo), Route("/echo", summary: "Echoes", handler: echo),
-                    ])
-            ]), threads: 2, limits: limits)
+                    ]),
+                late.mount(folder: folder, large: large),
+            ]), threads: threads, limits: limits)
     }
 
     deinit {
+        late.release()
         server.stop(grace: 0)
         try? FileManager.default.removeItem(atPath: folder)
     }
