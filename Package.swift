@@ -92,7 +92,7 @@ let testTargets: [Target] = [
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
-    tests("AccessTests", ["Access"]),
+    tests("AccessTests", ["Access", "MarketModel"]),
     tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),

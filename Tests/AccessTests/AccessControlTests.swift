@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import MarketModel
 import Testing
 
 final class AccessControlTests {
@@ -78,6 +79,35 @@ final class AccessControlTests {
         #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(plan("free"), remaining: 449))
         #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .admitted(plan("free"), remaining: 448))
         #expect(try access.decide(vendor: "oanor", key: key, now: now, time: next) == .tooFast(.second, retryAfterSeconds: 1))
+    }
+
+    @Test func `A plan's calls a minute are exact, and a refused call counts for nothing`() throws {
+        let store = try KeyStore(path: temporaryPath())
+        let (_, key) = try store.create(vendor: "aperiodic", plan: "tier1", now: 0)
+        let access = try AccessControl(store: store)
+        let tier1 = try #require(Plan.named("tier1", vendor: "aperiodic"))
+        func call(_ now: Int64) throws -> AccessControl.Decision { try access.decide(vendor: "aperiodic", key: key, now: now, time: 0) }
+        // Sixty calls in the first half second, and then none until a minute after the first.
+        for index in 0..<60 { #expect(try call(Int64(index) * 8_000_000) == .admitted(tier1, remaining: nil)) }
+        #expect(try call(480_000_000) == .tooFast(.minute, retryAfterSeconds: 60))
+        #expect(try call(58_500_000_000) == .tooFast(.minute, retryAfterSeconds: 2))
+        #expect(try call(59_999_999_999) == .tooFast(.minute, retryAfterSeconds: 1))
+        #expect(try call(60_000_000_000) == .admitted(tier1, remaining: nil))
+        #expect(try call(60_000_000_000) == .tooFast(.minute, retryAfterSeconds: 1))
+    }
+
+    @Test func `Aperiodic's tiers open ever shorter bars, and raw files in one`() throws {
+        func plan(_ name: String) throws -> Plan { try #require(Plan.named(name, vendor: "aperiodic")) }
+        for name in ["tier1", "tier2"] { #expect(try plan(name).smallestInterval == .m1) }
+        for name in ["tier3", "pro"] { #expect(try plan(name).smallestInterval == .s15) }
+        for name in ["prime", "prime-raw", "unlimited"] { #expect(try plan(name).smallestInterval == .s1) }
+        #expect(Plan.all.filter { $0.vendor == "aperiodic" && $0.hasRawFiles }.map(\.name) == ["prime-raw", "unlimited"])
+        #expect(try !plan("tier3").hasLiveStream && plan("pro").hasLiveStream)
+        for vendor in Plan.vendors {
+            let unlimited = try #require(Plan.named("unlimited", vendor: vendor))
+            #expect(unlimited == Plan(vendor: vendor, name: "unlimited"))
+            #expect(unlimited.callsPerMinute == nil && unlimited.callsPerMonth == nil && unlimited.callsPerSecond == nil)
+        }
     }
 
     @Test func `Killing a server gives no call back; stopping it returns those not made`() throws {
