@@ -28,6 +28,12 @@ struct ServeTests {
         (["keys", "create", "--vendor", "nobody", "--plan", "pro"], 2, "oanor"), (["keys", "list"], 1, "is not a data directory"),
         (["keys", "rotate", "--key", "key_x"], 1, "is not a data directory"), (["serve"], 1, "is not a data directory"),
         (["serve", "--port", "70000"], 2, "0 to 65535"),
+        (["keys", "create", "--vendor", "aperiodic", "--plan", "gold"], 2, "tier1, tier2, tier3, pro, prime, prime-raw, unlimited"),
+        (["serve", "--public-url", "data.example.com"], 2, "https://data.example.com"),
+        (["serve", "--public-url", "https://a.example/?x=1"], 2, "--public-url"),
+        (["serve", "--public-url", "https://"], 2, "--public-url"),
+        (["serve", "--public-url", "https://u@a.example"], 2, "--public-url"), (["serve", "--public-url", "ftp://a"], 2, "--public-url"),
+        (["serve", "--public-url", "https://data.example.com/x/"], 1, "is not a data directory"),
     ])
     func `What cannot be done is one line`(words: [String], status: Int32, hint: String) throws {
         try Scratch.with { directory in

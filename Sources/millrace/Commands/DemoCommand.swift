@@ -60,21 +60,21 @@ private struct DemoJob {
             guard try lake.tape(venue: archive.venue, symbol: archive.symbol) == nil else { continue }
             try bring(archive, into: lake, console)
         }
-        let service = try FlowService(data: data, host: "127.0.0.1", port: port, threads: threads)
-        try console.print("millrace ready \(service.url)")
+        let server = try LakeServer(ServeOptions(data: data, port: port, threads: threads))
+        try console.print("millrace ready \(server.url)")
         console.note(
             """
 
             Order flow of the newest trades:
-              curl '\(service.url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
-              curl '\(service.url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'
-              curl '\(service.url)/orderflow-api/v1/flow?symbol=BTCUSD_PERP&venue=binance-coin-futures'
+              curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
+              curl '\(server.url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'
+              curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSD_PERP&venue=binance-coin-futures'
             Bars from the same tape:
               millrace bars flow --data \(data) --venue binance-spot --symbol BTCUSDT --interval 1h
             Ctrl-C ends it; the tape stays in \(data).
             """)
         _ = EndSignals.wait()
-        service.stop(grace: 10)
+        server.stop(grace: 10)
     }
 
     /// Writes a simulated dump beside the lake, imports it as a real one would be, and removes it.

@@ -13,13 +13,15 @@ extension Command {
             Prints 'millrace ready http://HOST:PORT' when it answers. SIGTERM and SIGINT end it: requests in flight are answered first,
             for up to --grace seconds.
 
-            On loopback everything is open until a key is made ('millrace keys create'). Any other --host wants keys, or does not start.
+            On loopback a vendor's API is open until a key for it is made ('millrace keys create'). Any other --host wants keys: without
+            any the server does not start, and the API of a vendor that has none stays shut.
             """,
         options: [
             .data(),
             CommandOption("host", "HOST", "The address to listen on", default: "127.0.0.1"),
             CommandOption("port", "N", "The port; 0 picks a free one", default: "8080"),
             .threads,
+            CommandOption("public-url", "URL", "What links in answers begin with; behind a proxy, the URL that clients use"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
         ],
         examples: [
@@ -28,14 +30,16 @@ extension Command {
         ]
     ) { arguments, console in
         let data = try arguments.required("data")
-        let host = arguments.value("host") ?? "127.0.0.1"
-        let service = try FlowService(
-            data: data, host: host, port: try arguments.integer("port", in: 0...65535, default: 8080), threads: try arguments.threads())
+        var options = ServeOptions(
+            data: data, port: try arguments.integer("port", in: 0...65535, default: 8080), threads: try arguments.threads())
+        options.host = arguments.value("host") ?? options.host
+        options.publicURL = try arguments.value("public-url").map { text throws(UsageError) in try PublicURL(text) }
+        let server = try LakeServer(options)
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.
-        try console.print("millrace ready \(service.url)")
+        try console.print("millrace ready \(server.url)")
         let signal = EndSignals.wait()
         console.note("stopping after \(signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight")
-        service.stop(grace: Double(try arguments.integer("grace", in: 0...3600, default: 10)))
+        server.stop(grace: Double(try arguments.integer("grace", in: 0...3600, default: 10)))
         return .success
     }
 }

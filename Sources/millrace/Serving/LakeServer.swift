@@ -4,8 +4,18 @@ import MarketService
 import Transport
 import VendorAPIs
 
+/// How a data directory is served.
+struct ServeOptions: Sendable {
+    var data: String
+    var host = "127.0.0.1"
+    var port: Int
+    var threads: Int
+    /// What links in answers begin with, where clients reach the server by another name than it listens on.
+    var publicURL: PublicURL?
+}
+
 /// All that serves a data directory over HTTP, put together: what `serve` runs, and `demo` too.
-struct FlowService: Sendable {
+struct LakeServer: Sendable {
     /// Where it answers.
     let url: String
     private let server: Server
@@ -15,11 +25,12 @@ struct FlowService: Sendable {
     /// Starts serving.
     ///
     /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys.
-    init(data: String, host: String, port: Int, threads: Int) throws {
+    init(_ options: ServeOptions) throws {
         EndSignals.block()
+        let (data, host) = (options.data, options.host)
         let lake = try Lake(directory: data, create: false)
         let access = try AccessControl(store: KeyStore(path: data + "/catalogue.sqlite"))
-        let isLoopback = FlowService.isLoopback(host)
+        let isLoopback = LakeServer.isLoopback(host)
         guard isLoopback || access.hasKeys else {
             throw CommandError(
                 "\(host) can be reached by others, and there are no keys: make one with"
@@ -27,9 +38,10 @@ struct FlowService: Sendable {
         }
         let market = try MarketService(source: LakeSource(lake))
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
-        let gate = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
-        let router = Router([Health.mount(market: market), Oanor.mount(market: market, gate: gate)], report: report)
-        server = try Server(router: router, host: host, port: port, threads: threads)
+        // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
+        let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
+        let router = Router([Health.mount(market: market), Oanor.mount(market: market, gate: oanor)], report: report)
+        server = try Server(router: router, host: host, port: options.port, threads: options.threads)
         market.follow(report: report)
         access.follow(report: report)
         self.market = market
