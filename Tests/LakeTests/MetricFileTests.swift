@@ -30,6 +30,15 @@ import Testing
         }
     }
 
+    @Test func `A file carries its metadata`() throws {
+        let folder = try Folder()
+        for format in [MetricFile.Format.parquet, .arrowStream] {
+            try Self.write(format, to: folder.path + "/a")
+            let bytes = try Data(contentsOf: URL(filePath: folder.path + "/a"))
+            for text in ["dataset", "test"] { #expect(bytes.range(of: Data(text.utf8)) != nil, "\(format)") }
+        }
+    }
+
     @Test func `A batch of other columns is refused, and a full disk is an error`() throws {
         let folder = try Folder()
         let descriptor = open(folder.path + "/a", O_WRONLY | O_CREAT, 0o644)

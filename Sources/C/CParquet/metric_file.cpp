@@ -89,6 +89,8 @@ mr_metric_writer *mr_metric_open(int fd, int format, int columns, const char *co
         if (format == MR_METRIC_PARQUET) {
             writer->parquet = check(parquet::arrow::FileWriter::Open(
                 *writer->schema, arrow::default_memory_pool(), writer->sink, parquetProperties(*writer->schema)));
+            // A schema's own pairs reach the footer only with a copy of the whole Arrow schema, which would be another thing to keep stable.
+            check(writer->parquet->AddKeyValueMetadata(pairs));
         } else {
             writer->stream = check(arrow::ipc::MakeStreamWriter(writer->sink, writer->schema));
         }

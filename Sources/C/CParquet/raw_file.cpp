@@ -87,6 +87,7 @@ mr_raw_writer *mr_raw_open(int fd, int metadata, const char *const *keys, const 
         writer->sides = check(sides.Finish());
         writer->parquet =
             check(parquet::arrow::FileWriter::Open(*writer->schema, arrow::default_memory_pool(), writer->sink, properties()));
+        check(writer->parquet->AddKeyValueMetadata(pairs));
         return writer.release();
     });
 }
