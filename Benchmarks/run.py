@@ -12,36 +12,15 @@ import subprocess
 import sys
 from importlib import metadata
 
+from datasets import datasets
 from measure import Contender, race, ratio
+from report import MILLION, Table, note
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 MILLRACE = os.path.join(ROOT, ".build", "release", "millrace")
 PEERS = {"DuckDB": "duckdb", "Polars": "polars", "chDB": "chdb"}
-MILLION = 1_000_000
 WHO = ["--venue", "binance-futures", "--symbol", "BTCUSDT"]
-
-
-def note(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-class Table:
-    """A table of Markdown, and whether each target in it was met."""
-
-    def __init__(self, title, header):
-        self.lines = [f"### {title}", "", f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
-
-    def row(self, *cells):
-        self.lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-
-    def verdict(self, what, value, target, met):
-        if self.lines[-1].startswith("|"):
-            self.lines.append("")
-        self.lines.append(f"- {what}: **{value}** (target {target}): {'met' if met else 'MISSED'}")
-
-    def __str__(self):
-        return "\n".join(self.lines) + "\n"
 
 
 class Bench:
@@ -149,13 +128,14 @@ class Bench:
             os.remove(path)
         shutil.rmtree(lake)
 
-    def http(self):
-        script = os.path.join(HERE, "http", "run.py")
-        if not os.path.exists(script):
-            return note("no Benchmarks/http/run.py: skipped")
-        done = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    def datasets(self, rows):
+        self.tables.append(datasets(self, MILLRACE, rows))
+
+    def served(self, name):
+        """A race of its own, which prints its table: http or months."""
+        done = subprocess.run([sys.executable, os.path.join(HERE, name, "run.py")], stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
-            sys.exit("bench: http failed")
+            sys.exit(f"bench: {name} failed")
         self.tables.append(done.stdout.strip() + "\n")
 
 
@@ -170,7 +150,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", default="10,60", help="millions of rows, parted by commas")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each contender")
-    parser.add_argument("--only", default="csv,zip,lake,http", help="which races, parted by commas")
+    parser.add_argument("--only", default="csv,zip,lake,datasets,http,months", help="which races, parted by commas")
     parser.add_argument("--scratch", default=os.path.join(ROOT, "data", "bench"), help="where the data go (60 M rows take 8 GB)")
     parser.add_argument("--keep", action="store_true", help="keep the data")
     parser.add_argument("--write", action="store_true", help="keep the tables in Benchmarks/results")
@@ -179,13 +159,14 @@ def main():
     os.makedirs(options.scratch, exist_ok=True)
     try:
         for rows in [int(float(word) * MILLION) for word in options.rows.split(",")]:
-            for name in ("csv", "zip", "lake"):
+            for name in ("csv", "zip", "lake", "datasets"):
                 if name in options.only.split(","):
                     getattr(bench, name)(rows)
             if not options.keep:
                 shutil.rmtree(bench.path(f"{rows // MILLION}M"), ignore_errors=True)
-        if "http" in options.only.split(","):
-            bench.http()
+        for name in ("http", "months"):
+            if name in options.only.split(","):
+                bench.served(name)
     finally:
         if not options.keep:
             shutil.rmtree(options.scratch, ignore_errors=True)

@@ -1,4 +1,5 @@
 """`millrace serve` as a child process."""
+import os
 import signal
 import subprocess
 import tempfile
@@ -7,10 +8,11 @@ from harness import MILLRACE
 
 
 class Serving:
-    def __init__(self, data, *options):
+    def __init__(self, data, *options, environment=None):
         command = [MILLRACE, "serve", "--data", data, "--port", "0", *map(str, options)]
         self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+                                        env=os.environ | (environment or {}))
         line = self.process.stdout.readline()
         if not line.startswith("millrace ready http://"):
             self.process.wait(10)
