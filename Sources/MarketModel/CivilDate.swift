@@ -41,7 +41,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
         let digits = Array(text.utf8)
         guard digits.count == 10, digits[4] == UInt8(ascii: "-"), digits[7] == UInt8(ascii: "-"),
             let year = Int(text.prefix(4)), let month = Int(text.dropFirst(5).prefix(2)), let day = Int(text.suffix(2)),
-            digits.allSatisfy({ $0 == UInt8(ascii: "-") || (48...57).contains($0) })
+            digits.indices.allSatisfy({ $0 == 4 || $0 == 7 || (48...57).contains(digits[$0]) })
         else { return nil }
         self.init(year: year, month: month, day: day)
     }

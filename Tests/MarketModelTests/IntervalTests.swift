@@ -29,7 +29,7 @@ struct CivilDateTests {
     }
 
     @Test func `Dates that do not exist are refused`() {
-        for text in ["2025-02-29", "2025-13-01", "2025-00-10", "2025-1-01", "2025-01-1 ", "+025-01-01", "20250101"] {
+        for text in ["2025-02-29", "2025-13-01", "2025-00-10", "2025-1-01", "2025-01-1 ", "+025-01-01", "-025-01-01", "20250101"] {
             #expect(CivilDate(text) == nil, "\(text)")
         }
         #expect(CivilDate("2024-02-29")?.description == "2024-02-29")
