@@ -91,9 +91,9 @@ let testTargets: [Target] = [
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
-    tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow"]),
+    tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
     tests("AccessTests", ["Access", "MarketModel"]),
-    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport"]),
+    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "Recorder"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),
 ]

@@ -2,8 +2,9 @@ import Lake
 import Pipeline
 
 /// The threads that make month files: a queue of works, each done once for all who wait for it.
-final class MonthWorks: Sendable {
-    typealias Outcome = Result<MonthFile?, any Error>
+package final class MonthWorks: Sendable {
+    /// What became of a work: a file, nothing because the tape changed meanwhile, or an error.
+    package typealias Outcome = Result<MonthFile?, any Error>
 
     private struct Work: Sendable {
         let ticket: Int
@@ -32,10 +33,11 @@ final class MonthWorks: Sendable {
     private let state = Condition(State())
     private let builders: Int
 
-    init(builders: Int) { self.builders = builders }
+    /// Creates works for at most `builders` threads, which begin when they are needed.
+    package init(builders: Int) { self.builders = builders }
 
     /// Joins the work of an id, or begins it; the caller waits, and leaves.
-    func enqueue(_ id: String, _ body: @escaping @Sendable () throws -> MonthFile?) -> Int {
+    package func enqueue(_ id: String, _ body: @escaping @Sendable () throws -> MonthFile?) -> Int {
         let (ticket, needsWorker) = state.withLock { state in
             if let ticket = state.tickets[id] {
                 state.waiters[ticket, default: 0] += 1
@@ -70,12 +72,12 @@ final class MonthWorks: Sendable {
     }
 
     /// The outcome of a work, or nil if it is not there in time.
-    func wait(_ ticket: Int, atMostMilliseconds limit: Int) -> Outcome? {
+    package func wait(_ ticket: Int, atMostMilliseconds limit: Int) -> Outcome? {
         state.wait(atMostMilliseconds: limit) { $0.outcomes[ticket] }
     }
 
     /// One who waited does so no longer.
-    func leave(_ ticket: Int) {
+    package func leave(_ ticket: Int) {
         state.withLock { state in
             let left = (state.waiters[ticket] ?? 1) - 1
             state.waiters[ticket] = left > 0 ? left : nil
@@ -89,7 +91,7 @@ final class MonthWorks: Sendable {
     }
 
     /// Takes no more works; those that wait fail.
-    func stop() {
+    package func stop() {
         state.withLock { state in
             state.isStopping = true
             for work in state.queue { state.finish(work, .failure(MonthFilesError(code: .cancelled))) }

@@ -22,6 +22,9 @@ extension Command {
             CommandOption("port", "N", "The port; 0 picks a free one", default: "8080"),
             .threads,
             CommandOption("public-url", "URL", "What links in answers begin with; behind a proxy, the URL that clients use"),
+            CommandOption(
+                "preview", "P", "What DEMO-KEY may have of Aperiodic's API: EXCHANGE,SYMBOL,INTERVAL,FIRST,LAST; 'none' for nothing",
+                default: "binance-futures,perpetual-BTC-USDT:USDT,5m,2025-05-01,2025-05-31", repeatable: true),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
         ],
         examples: [
@@ -34,6 +37,16 @@ extension Command {
             data: data, port: try arguments.integer("port", in: 0...65535, default: 8080), threads: try arguments.threads())
         options.host = arguments.value("host") ?? options.host
         options.publicURL = try arguments.value("public-url").map { text throws(UsageError) in try PublicURL(text) }
+        let previews = arguments.all("preview")
+        if !previews.isEmpty {
+            options.previews = try previews.filter { $0 != "none" }.map { text in
+                guard let preview = AperiodicPreview(text) else {
+                    throw UsageError(
+                        "--preview \(text): write it like binance-futures,perpetual-BTC-USDT:USDT,5m,2025-05-01,2025-05-31")
+                }
+                return preview
+            }
+        }
         let server = try LakeServer(options)
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.
         try console.print("millrace ready \(server.url)")

@@ -12,6 +12,8 @@ struct ServeOptions: Sendable {
     var threads: Int
     /// What links in answers begin with, where clients reach the server by another name than it listens on.
     var publicURL: PublicURL?
+    /// What everybody may have of Aperiodic's API.
+    var previews: [AperiodicPreview] = [.standard]
 }
 
 /// All that serves a data directory over HTTP, put together: what `serve` runs, and `demo` too.
@@ -21,6 +23,7 @@ struct LakeServer: Sendable {
     private let server: Server
     private let market: MarketService
     private let access: AccessControl
+    private let months: MonthFiles
 
     /// Starts serving.
     ///
@@ -29,7 +32,8 @@ struct LakeServer: Sendable {
         EndSignals.block()
         let (data, host) = (options.data, options.host)
         let lake = try Lake(directory: data, create: false)
-        let access = try AccessControl(store: KeyStore(path: data + "/catalogue.sqlite"))
+        let keys = try KeyStore(path: data + "/catalogue.sqlite")
+        let access = try AccessControl(store: keys)
         let isLoopback = LakeServer.isLoopback(host)
         guard isLoopback || access.hasKeys else {
             throw CommandError(
@@ -40,18 +44,30 @@ struct LakeServer: Sendable {
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
-        let router = Router([Health.mount(market: market), Oanor.mount(market: market, gate: oanor)], report: report)
+        let aperiodic = KeyGate(
+            vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isLoopback, demoKey: Aperiodic.demoKey,
+            otherVendorStatus: .unauthorized)
+        let months = MonthFiles(lake: lake, engine: Program.version, threads: options.threads)
+        let router = try Router(
+            [
+                Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
+                Aperiodic.mount(
+                    market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
+                    previews: options.previews),
+            ], report: report)
         server = try Server(router: router, host: host, port: options.port, threads: options.threads)
         market.follow(report: report)
         access.follow(report: report)
         self.market = market
         self.access = access
+        self.months = months
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
         server.stop(grace: grace)
+        months.stop()
         market.stop()
         do {
             try access.stop()
