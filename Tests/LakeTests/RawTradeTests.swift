@@ -56,7 +56,7 @@ import Testing
         func write(_ path: String) throws {
             let descriptor = open(path, O_WRONLY | O_CREAT, 0o644)
             defer { close(descriptor) }
-            let file = try RawTradeFile(descriptor: descriptor, metadata: [("key", "value")])
+            let file = try RawTradeFile(descriptor: descriptor, metadata: [("millrace.tape", "a hash")])
             try file.append(rows)
             try file.append(rows)
             try file.finish()
@@ -66,6 +66,7 @@ import Testing
         let bytes = try Data(contentsOf: URL(filePath: folder.path + "/a"))
         #expect(bytes == (try Data(contentsOf: URL(filePath: folder.path + "/b"))))
         #expect(bytes.suffix(4) == Data("PAR1".utf8))
+        #expect(bytes.range(of: Data("millrace.tape".utf8)) != nil && bytes.range(of: Data("a hash".utf8)) != nil)
         #expect(throws: LakeError.self) { try write("/dev/full") }
     }
 }

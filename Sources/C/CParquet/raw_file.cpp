@@ -80,8 +80,7 @@ mr_raw_writer *mr_raw_open(int fd, int metadata, const char *const *keys, const 
         writer->schema = arrow::schema(
             {arrow::field("exchange_timestamp", utcTime(), false), arrow::field("local_timestamp", utcTime()),
              arrow::field("id", arrow::int64()), arrow::field("side", arrow::dictionary(arrow::int8(), arrow::utf8()), false),
-             arrow::field("price", arrow::float64(), false), arrow::field("amount", arrow::float64(), false)},
-            pairs);
+             arrow::field("price", arrow::float64(), false), arrow::field("amount", arrow::float64(), false)});
         arrow::StringBuilder sides;
         check(sides.AppendValues(std::vector<std::string>{"buy", "sell", "unknown"}));
         writer->sides = check(sides.Finish());

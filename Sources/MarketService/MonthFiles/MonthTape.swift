@@ -47,15 +47,20 @@ struct MonthTape: Sendable {
         ]
     }
 
-    /// JSON: the first and last trade, the days that are there, how many trades, and what is known to be missing.
+    /// JSON: the first and last trade, the days that are there, how many trades, and what is known to be missing; of very many
+    /// holes the first thousand.
     private var coverage: String {
         let first = days.map(\.firstTime).min() ?? 0
         let last = days.map(\.lastTime).max() ?? 0
         func text(_ time: Int64) -> String { "\"\(Timestamp.iso8601(time, fractionDigits: 6))\"" }
-        let holes = holes.filter { $0.state == .open }.map {
+        let open = holes.filter { $0.state == .open }
+        // A tape may have more holes than a footer should be long.
+        let listed = open.prefix(MonthTape.listedHoles).map {
             "{\"from\":\($0.from),\"to\":\($0.to),\"time_from\":\(text($0.timeFrom)),\"time_to\":\(text($0.timeTo))}"
         }
         return "{\"first\":\(text(first)),\"last\":\(text(last)),\"days\":[\(days.map { "\"\($0.date)\"" }.joined(separator: ","))],"
-            + "\"rows\":\(days.reduce(0) { $0 + $1.rows }),\"holes\":[\(holes.joined(separator: ","))]}"
+            + "\"rows\":\(days.reduce(0) { $0 + $1.rows }),\"open_holes\":\(open.count),\"holes\":[\(listed.joined(separator: ","))]}"
     }
+
+    private static let listedHoles = 1000
 }
