@@ -1,22 +1,140 @@
 public import Lake
 import MarketModel
 public import OrderFlow
+import Synchronization
 
 /// Rows of datasets out of the lake, for a range of time.
 public enum BarQuery {
-    /// Calls `body` with each row whose bar starts in `from..<to`, in time order.
+    /// Calls `body` with each row whose bar starts in `from..<to`, in time order, on the caller's thread.
+    ///
+    /// With toxicity scores the tape is read from the start of the month that holds `from`, because they run with the month.
+    ///
+    ///     try BarQuery.rows(lake, tape, from: nil, to: nil, options: BarOptions(interval: .m1, columns: columns), threads: 2) { row in
+    ///         try file.append(row, time: row.time)
+    ///     }
     ///
     /// - Parameters:
     ///   - from: microseconds since the epoch, or nil for the tape's first trade.
     ///   - to: exclusive; or nil for its last.
     ///   - threads: 1…64.
     ///   - progress: called from any thread with the number of rows just read.
-    /// - Throws: ``FlowError``, the lake's error if a file is missing or damaged, or what `body` throws.
+    /// - Throws: ``BarError``, the lake's error if a file is missing or damaged, or what `body` throws.
+    /// - Complexity: O(trades in the range); memory for 16,384 bars, and for the trades of open bars where columns need order statistics.
     public static func rows(
         _ lake: Lake, _ tape: TapeSummary, from: Int64?, to: Int64?, options: BarOptions, threads: Int,
         progress: (@Sendable (Int) -> Void)? = nil, _ body: (BarRow) throws -> Void
     ) throws {
-        let flow = try FlowQuery.flow(lake, tape, from: from, to: to, options: options, threads: threads, progress: progress)
-        try flow.forEachRow(from: from, to: to, body)
+        guard let firstTime = tape.firstTime, let lastTime = tape.lastTime else { return }
+        let interval = options.interval
+        let first = from ?? firstTime
+        let monthStart = options.parts.contains(.variance) ? BarQuery.monthStart(interval.start(of: first)) : first
+        let start = max(interval.start(of: firstTime), interval.start(of: min(first, monthStart)))
+        let end = min(to.map { interval.start(of: $0 - 1) + interval.microseconds } ?? .max, lastTime + 1)
+
+        let reading = try Reading(lake: lake, tape: tape, options: options, threads: threads, progress: progress)
+        var rows = try BarRows(options: options, valuation: reading.valuation(on: 0), wholeness: wholeness(tape))
+        var chunk = start
+        while chunk < end {
+            // Tapes may pause for years.
+            let resumption = tape.days.first { $0.lastTime >= chunk }?.firstTime ?? end
+            chunk = max(chunk, interval.start(of: resumption))
+            guard chunk < end else { break }
+            let next = chunk + barsAtOnce * interval.microseconds
+            for bar in try reading.bars(from: chunk, to: min(next, end)) {
+                let row = rows.next(bar)
+                if from.map({ bar.start >= $0 }) ?? true, to.map({ bar.start < $0 }) ?? true { try body(row) }
+            }
+            chunk = next
+        }
+    }
+
+    /// How many bars are held in memory; chunks of the tape begin and end with bars, so none is in two of them.
+    private static var barsAtOnce: Int64 { 16_384 }
+
+    private static func wholeness(_ tape: TapeSummary) -> TapeWholeness {
+        TapeWholeness(holes: tape.holes.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) })
+    }
+
+    private static func monthStart(_ time: Int64) -> Int64 {
+        let date = CivilDate(microseconds: time)
+        return CivilDate(year: date.year, month: date.month, day: 1)?.microseconds ?? time
+    }
+}
+
+/// Reads stretches of a tape into bars.
+private struct Reading {
+    let lake: Lake
+    let tape: TapeSummary
+    let options: BarOptions
+    let threads: Int
+    let progress: (@Sendable (Int) -> Void)?
+    private let runs: [Run]
+    private let valuations: [Valuation]
+
+    /// Days with the same contract size are read together: the size is part of how a segment is valued.
+    private struct Run {
+        var size: FixedPoint
+        var from: Int64
+        var to: Int64
+    }
+
+    init(lake: Lake, tape: TapeSummary, options: BarOptions, threads: Int, progress: (@Sendable (Int) -> Void)?) throws {
+        self.lake = lake
+        self.tape = tape
+        self.options = options
+        self.threads = threads
+        self.progress = progress
+        let runs = Reading.runs(of: tape.days)
+        let sizeScale = runs.map(\.size.scale).max() ?? 0
+        self.runs = runs
+        valuations = try runs.map { run in
+            guard
+                let valuation = Valuation(
+                    kind: tape.instrument.kind, scales: tape.scales, contractSize: run.size, sizeScale: sizeScale)
+            else { throw BarError.valuation }
+            return valuation
+        }
+    }
+
+    func valuation(on run: Int) throws -> Valuation {
+        guard valuations.indices.contains(run) else { throw BarError.valuation }
+        return valuations[run]
+    }
+
+    /// The bars of the trades with from <= time < to.
+    func bars(from: Int64, to: Int64) throws -> [TradeBar] {
+        do {
+            return try bars(from: from, to: to, options)
+        } catch let error as BarError where error == .reordered {
+            var patient = options
+            patient.lateness = BarOptions.unbounded
+            return try bars(from: from, to: to, patient)
+        }
+    }
+
+    private func bars(from: Int64, to: Int64, _ options: BarOptions) throws -> [TradeBar] {
+        let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: 0)))
+        for (run, valuation) in zip(runs, valuations) where run.from < to && run.to > from {
+            try lake.read(
+                tape, from: max(from, run.from), to: min(to, run.to), columns: .bars, threads: threads, progress: progress,
+                reduction: TapeReduction(
+                    begin: { _ in try BarSegment(options: options, valuation: valuation, follows: true) },
+                    add: { segment, trades in try segment.add(trades) }),
+                fold: { part in try whole.withLock { try $0.append(part) } })
+        }
+        return whole.withLock { $0.takeAll() }
+    }
+
+    private static func runs(of days: [TapeDay]) -> [Run] {
+        var runs: [Run] = []
+        for day in days {
+            let end = day.date.microseconds + CivilDate.dayLength
+            if let last = runs.last, last.size == day.contractSize.normalized {
+                runs[runs.count - 1].to = end
+            } else {
+                runs.append(Run(size: day.contractSize.normalized, from: day.date.microseconds, to: end))
+            }
+        }
+        return runs
     }
 }

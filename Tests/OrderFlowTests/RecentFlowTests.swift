@@ -99,8 +99,8 @@ struct RecentFlowTests {
     @Test func `What does not fit 128 bits is an error, never a wrap`() throws {
         let huge = Trade(id: TradeID(7), time: 0, price: FixedPoint.limit, quantity: FixedPoint.limit, side: .buy)
         let tape = try ValuedTrades(columns(Array(repeating: huge, count: 200)), kind: .spot, scales: Scales(price: 0, quantity: 0))
-        #expect(throws: FlowError.overflow(at: TradeID(7))) { try WindowSums(tape) }
-        #expect(throws: FlowError.overflow(at: TradeID(7))) { try LargePrints(tape) }
-        #expect(throws: FlowError.overflow(at: TradeID(7))) { try CumulativeDelta.series(of: tape) }
+        #expect(throws: BarError.overflow(at: TradeID(7))) { try WindowSums(tape) }
+        #expect(throws: BarError.overflow(at: TradeID(7))) { try LargePrints(tape) }
+        #expect(throws: BarError.overflow(at: TradeID(7))) { try CumulativeDelta.series(of: tape) }
     }
 }

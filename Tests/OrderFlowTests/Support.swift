@@ -39,11 +39,18 @@ func columns(_ trades: some Sequence<Trade>) -> TradeColumns {
     return batch
 }
 
-/// Everything a bar shows, for comparing bars bit for bit.
-func fingerprint(_ segment: FlowSegment) -> [String] {
-    var rows = FlowRows(valuation: segment.valuation, toxicity: segment.options.toxicity)
-    return segment.bars.map { bar in
-        let row = rows.next(bar, quality: .complete)
-        return "\(bar.start) \(bar.variance) " + Dataset.flow.columns.map { "\($0.value(row))" }.joined(separator: " ")
-    }
+/// Every part there is.
+let everyPart = BarOptions(interval: .m1, columns: Dataset<BarRow>.all.flatMap(\.columns)).parts
+
+/// The rows of a segment that holds a whole tape.
+func rows(_ segment: BarSegment, holes: [TapeWholeness.Hole] = []) -> [BarRow] {
+    var segment = segment
+    var rows = BarRows(options: segment.options, valuation: segment.valuation, wholeness: TapeWholeness(holes: holes))
+    return segment.takeAll().map { rows.next($0) }
+}
+
+/// Everything bars show in all datasets, for comparing them bit for bit.
+func fingerprint(_ segment: BarSegment) -> [[Cell]] {
+    let columns = Dataset<BarRow>.all.flatMap(\.columns).filter { $0.needs.isSubset(of: segment.options.parts) }
+    return rows(segment).map { row in [.integer(row.time)] + columns.map { $0.value(row) } }
 }

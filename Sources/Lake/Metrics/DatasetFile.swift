@@ -6,7 +6,7 @@ public import OrderFlow
 public final class DatasetFile<Row: Sendable> {
     private let columns: [Column<Row>]
     private let file: MetricFile
-    private var rows: [Row] = []
+    private var values: [MetricValues]
     private var times: [Int64] = []
 
     /// Rows in a row group or record batch: a month of minutes fits one.
@@ -20,17 +20,18 @@ public final class DatasetFile<Row: Sendable> {
     /// - Throws: ``LakeError`` when writing fails.
     public init(descriptor: Int32, format: MetricFile.Format, columns: [Column<Row>], metadata: [(String, String)]) throws {
         self.columns = columns
+        values = columns.map { MetricValues(type: $0.type) }
         file = try MetricFile(
-            descriptor: descriptor, format: format, like: DatasetFile.metricColumns(columns, rows: [], times: []), metadata: metadata)
+            descriptor: descriptor, format: format, like: DatasetFile.metricColumns(columns, values, times: []), metadata: metadata)
     }
 
     /// Adds the next row.
     ///
     /// - Parameter time: the start of its interval, microseconds since the epoch.
     public func append(_ row: Row, time: Int64) throws {
-        rows.append(row)
         times.append(time)
-        if rows.count >= DatasetFile.batch { try flush() }
+        for index in columns.indices { values[index].append(columns[index].value(row)) }
+        if times.count >= DatasetFile.batch { try flush() }
     }
 
     /// Writes what is left and the end of the file. Without it the file is not readable.
@@ -40,27 +41,55 @@ public final class DatasetFile<Row: Sendable> {
     }
 
     private func flush() throws {
-        guard !rows.isEmpty else { return }
-        try file.append(DatasetFile.metricColumns(columns, rows: rows, times: times))
-        rows.removeAll(keepingCapacity: true)
+        guard !times.isEmpty else { return }
+        try file.append(DatasetFile.metricColumns(columns, values, times: times))
+        for index in values.indices { values[index].removeAll() }
         times.removeAll(keepingCapacity: true)
     }
 
-    private static func metricColumns(_ columns: [Column<Row>], rows: [Row], times: [Int64]) -> [MetricColumn] {
+    private static func metricColumns(_ columns: [Column<Row>], _ values: [MetricValues], times: [Int64]) -> [MetricColumn] {
         [MetricColumn(name: "time", values: .timestamps(times))]
-            + columns.map { column in
-                MetricColumn(name: column.name, values: MetricValues(rows.map { column.value($0) }, type: column.type))
-            }
+            + zip(columns, values).map { MetricColumn(name: $0.name, values: $1) }
     }
 }
 
 extension MetricValues {
-    /// Cells of one column as the type that the column declares; a cell of another type is null.
-    init(_ cells: [Cell], type: ColumnType) {
+    /// No values of a declared type.
+    fileprivate init(type: ColumnType) {
         switch type {
-        case .integer: self = .integers(cells.map { if case .integer(let value) = $0 { value } else { nil } })
-        case .real: self = .doubles(cells.map { if case .real(let value) = $0 { value } else { nil } })
-        case .word: self = .texts(cells.map { if case .word(let value) = $0 { value } else { nil } })
+        case .integer: self = .integers([])
+        case .real: self = .doubles([])
+        case .word: self = .texts([])
+        }
+    }
+
+    /// Appends a cell; one of another type than the column's is null.
+    fileprivate mutating func append(_ cell: Cell) {
+        // Each list is taken out of the enumeration before it grows, so that it is not copied.
+        switch self {
+        case .doubles(var list):
+            self = .doubles([])
+            if case .real(let value) = cell { list.append(value) } else { list.append(nil) }
+            self = .doubles(list)
+        case .integers(var list):
+            self = .integers([])
+            if case .integer(let value) = cell { list.append(value) } else { list.append(nil) }
+            self = .integers(list)
+        case .texts(var list):
+            self = .texts([])
+            if case .word(let value) = cell { list.append(value) } else { list.append(nil) }
+            self = .texts(list)
+        case .timestamps:
+            preconditionFailure("no declared column is a timestamp")
+        }
+    }
+
+    fileprivate mutating func removeAll() {
+        switch self {
+        case .doubles: self = .doubles([])
+        case .integers: self = .integers([])
+        case .texts: self = .texts([])
+        case .timestamps: self = .timestamps([])
         }
     }
 }

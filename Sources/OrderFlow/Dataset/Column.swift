@@ -32,13 +32,15 @@ public struct Column<Row>: Sendable {
     public let type: ColumnType
     /// Whether the vendor whose dataset this is has the column; others are Millrace's own and come after.
     public let isNative: Bool
+    /// What has to be computed of each bar for this column.
+    public let needs: BarParts
     /// The value of the column in a row.
     public let value: @Sendable (borrowing Row) -> Cell
 
     /// Declares a column.
     public init(
-        _ name: String, _ label: String, unit: String, type: ColumnType = .real, native: Bool = false, _ description: String,
-        value: @escaping @Sendable (borrowing Row) -> Cell
+        _ name: String, _ label: String, unit: String, type: ColumnType = .real, native: Bool = false, needs: BarParts = [],
+        _ description: String, value: @escaping @Sendable (borrowing Row) -> Cell
     ) {
         self.name = name
         self.label = label
@@ -46,6 +48,7 @@ public struct Column<Row>: Sendable {
         self.type = type
         self.isNative = native
         self.description = description
+        self.needs = needs
         self.value = value
     }
 }

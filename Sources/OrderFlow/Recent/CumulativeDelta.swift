@@ -21,13 +21,13 @@ public struct CumulativeDelta: Sendable, Hashable {
 
     /// Adds one trade.
     ///
-    /// - Throws: ``FlowError/overflow(at:)`` if 128 bits do not hold the sum; the delta is then as before.
+    /// - Throws: ``BarError/overflow(at:)`` if 128 bits do not hold the sum; the delta is then as before.
     /// - Complexity: O(1).
-    public mutating func add(_ side: TakerSide, base: Int128, notional: Int128, id: TradeID) throws(FlowError) {
+    public mutating func add(_ side: TakerSide, base: Int128, notional: Int128, id: TradeID) throws(BarError) {
         let sign = Int128(side.rawValue)
         let (newBase, baseOverflow) = self.base.addingReportingOverflow(sign * base)
         let (newNotional, notionalOverflow) = self.notional.addingReportingOverflow(sign * notional)
-        if baseOverflow || notionalOverflow { throw FlowError.overflow(at: id) }
+        if baseOverflow || notionalOverflow { throw BarError.overflow(at: id) }
         self.base = newBase
         self.notional = newNotional
     }
@@ -35,7 +35,7 @@ public struct CumulativeDelta: Sendable, Hashable {
     /// The delta after each trade of a tape, oldest first.
     ///
     /// - Complexity: O(trades).
-    public static func series(of tape: ValuedTrades) throws(FlowError) -> [CumulativeDelta] {
+    public static func series(of tape: ValuedTrades) throws(BarError) -> [CumulativeDelta] {
         var running = CumulativeDelta()
         var result: [CumulativeDelta] = []
         result.reserveCapacity(tape.count)

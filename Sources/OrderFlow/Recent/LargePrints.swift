@@ -44,9 +44,9 @@ public struct LargePrints: Sendable {
     /// Sorts the prints of a tape.
     ///
     /// - Parameter stretch: rows are grouped by this many microseconds; nil leaves each row a print.
-    /// - Throws: ``FlowError/overflow(at:)`` if 128 bits do not hold a sum.
+    /// - Throws: ``BarError/overflow(at:)`` if 128 bits do not hold a sum.
     /// - Complexity: O(n log n) for n trades.
-    public init(_ tape: ValuedTrades, groupedBy stretch: Int64? = nil) throws(FlowError) {
+    public init(_ tape: ValuedTrades, groupedBy stretch: Int64? = nil) throws(BarError) {
         let grouped = try LargePrints.group(tape, by: stretch)
         let order = grouped.indices.sorted { a, b in
             grouped[a].notional != grouped[b].notional ? grouped[a].notional > grouped[b].notional : a > b
@@ -63,13 +63,13 @@ public struct LargePrints: Sendable {
             case .unknown: overflow = false
             }
             // With groups the print's place stands for the row; without, the row is known.
-            if overflow { throw FlowError.overflow(at: stretch == nil ? tape.trades[order[place]].id : TradeID(Int64(order[place]))) }
+            if overflow { throw BarError.overflow(at: stretch == nil ? tape.trades[order[place]].id : TradeID(Int64(order[place]))) }
             totals.append(running)
         }
         self.totals = totals
     }
 
-    private static func group(_ tape: ValuedTrades, by stretch: Int64?) throws(FlowError) -> [Print] {
+    private static func group(_ tape: ValuedTrades, by stretch: Int64?) throws(BarError) -> [Print] {
         var prints: [Print] = []
         prints.reserveCapacity(tape.count)
         for index in 0..<tape.count {
@@ -81,7 +81,7 @@ public struct LargePrints: Sendable {
             if let stretch, let last = prints.last, last.side == side, floor(last.time, stretch) == floor(time, stretch) {
                 let (sumBase, baseOverflow) = base.addingReportingOverflow(last.base)
                 let (sumNotional, notionalOverflow) = notional.addingReportingOverflow(last.notional)
-                if baseOverflow || notionalOverflow { throw FlowError.overflow(at: tape.trades[index].id) }
+                if baseOverflow || notionalOverflow { throw BarError.overflow(at: tape.trades[index].id) }
                 (base, notional, rows) = (sumBase, sumNotional, last.rows + 1)
                 prints.removeLast()
             }

@@ -23,9 +23,9 @@ public final class RecentFlow: Sendable {
 
     /// Works out the flow of a tape.
     ///
-    /// - Throws: ``FlowError/overflow(at:)`` if 128 bits do not hold a sum.
+    /// - Throws: ``BarError/overflow(at:)`` if 128 bits do not hold a sum.
     /// - Complexity: O(n log n) for n trades; memory about 300 bytes a trade.
-    public init(instrument: Instrument, tape: ValuedTrades) throws(FlowError) {
+    public init(instrument: Instrument, tape: ValuedTrades) throws(BarError) {
         self.instrument = instrument
         exchange = instrument.venue.exchange
         priceScale = tape.scales.price

@@ -23,15 +23,15 @@ public struct ValuedTrades: Sendable {
     ///   - kind: whether notional comes from price × quantity or from contracts.
     ///   - contractSizes: the contract size from each UTC day on, in ascending order of days; days before the first take the first, and
     ///     with none the size is 1.
-    /// - Throws: ``FlowError/valuation`` if a size does not fit, ``FlowError/overflow(at:)`` if 128 bits do not hold a value.
+    /// - Throws: ``BarError/valuation`` if a size does not fit, ``BarError/overflow(at:)`` if 128 bits do not hold a value.
     /// - Complexity: O(trades).
     public init(
         _ trades: TradeColumns, kind: InstrumentKind, scales: Scales, contractSizes: [(from: CivilDate, size: FixedPoint)] = []
-    ) throws(FlowError) {
+    ) throws(BarError) {
         let common = contractSizes.map(\.size.normalized.scale).max() ?? 0
-        func valuation(_ size: FixedPoint) throws(FlowError) -> Valuation {
+        func valuation(_ size: FixedPoint) throws(BarError) -> Valuation {
             guard let valuation = Valuation(kind: kind, scales: scales, contractSize: size, sizeScale: common) else {
-                throw FlowError.valuation
+                throw BarError.valuation
             }
             return valuation
         }
@@ -52,7 +52,7 @@ public struct ValuedTrades: Sendable {
                 }
             }
             guard let value = current.value(price: trades.price[index], quantity: trades.quantity[index]) else {
-                throw FlowError.overflow(at: trades[index].id)
+                throw BarError.overflow(at: trades[index].id)
             }
             base.append(value.base)
             notional.append(value.notional)

@@ -27,9 +27,9 @@ public struct WindowSums: Sendable {
 
     /// Creates the sums of a tape.
     ///
-    /// - Throws: ``FlowError/overflow(at:)`` if 128 bits do not hold a sum.
+    /// - Throws: ``BarError/overflow(at:)`` if 128 bits do not hold a sum.
     /// - Complexity: O(trades).
-    public init(_ tape: ValuedTrades) throws(FlowError) {
+    public init(_ tape: ValuedTrades) throws(BarError) {
         var running = Totals()
         var totals = [running]
         totals.reserveCapacity(tape.count + 1)
@@ -47,7 +47,7 @@ public struct WindowSums: Sendable {
             default:
                 break
             }
-            if overflow { throw FlowError.overflow(at: tape.trades[index].id) }
+            if overflow { throw BarError.overflow(at: tape.trades[index].id) }
             totals.append(running)
         }
         self.totals = totals

@@ -1,4 +1,5 @@
 import Archives
+import Glibc
 import Lake
 import MarketModel
 import MarketService
@@ -6,113 +7,89 @@ import OrderFlow
 import Recorder
 import TapeSequencer
 
-/// One run of `millrace bars`, with its command line checked.
+/// One run of `millrace bars`: reads the tape once and writes all datasets that are asked for.
 struct BarsJob {
     private let arguments: Arguments
-    private let instrument: Instrument
-    private let options: BarOptions
-    private let columns: [Column<BarRow>]
-    private let format: RowFormat
-    private let threads: Int
-    private let from: Int64?
-    private let to: Int64?
+    private let request: BarsRequest
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
-        guard let name = arguments.operands.first, name == Dataset.flow.name else {
-            throw UsageError("there is no dataset '\(arguments.operands.first ?? "")'; there is: flow")
-        }
-        guard arguments.has("input") != arguments.has("data") else { throw UsageError("give either --input FILE or --data DIR") }
-        guard arguments.value("clock") != "true" else {
-            throw CommandError("--clock true needs arrival times, and imported tape has none; use --clock exchange")
-        }
-        instrument = try Instrument(venue: arguments.venue(), symbol: arguments.required("symbol"))
-        columns = try BarsJob.columns(arguments)
-        options = try BarOptions(
-            interval: arguments.interval(),
-            mediumFrom: BarsJob.notional(arguments, "medium-from", default: 100),
-            largeFrom: BarsJob.notional(arguments, "large-from", default: 1000),
-            toxicity: columns.contains { $0.name == "flow_toxicity_score" })
-        format = RowFormat(rawValue: arguments.value("format") ?? "csv") ?? .csv
-        threads = try arguments.threads()
-        from = try arguments.time("from")
-        to = try arguments.time("to")
-        if let from, let to, from >= to { throw UsageError("--from must be before --to") }
-    }
-
-    private static func columns(_ arguments: Arguments) throws -> [Column<BarRow>] {
-        var columns = Dataset.flow.columns
-        func known(_ name: String) throws {
-            guard Dataset.flow.columns.contains(where: { $0.name == name }) else {
-                throw UsageError("flow has no column '\(name)'; `millrace datasets flow` lists them")
-            }
-        }
-        if let list = arguments.value("fields") {
-            let names = list.split(separator: ",").map { String($0) }
-            for name in names { try known(name) }
-            columns = names.compactMap { name in Dataset.flow.columns.first { $0.name == name } }
-        }
-        for name in arguments.all("without") {
-            try known(name)
-            columns.removeAll { $0.name == name }
-        }
-        guard !columns.isEmpty else { throw UsageError("no column is left to write") }
-        return columns
-    }
-
-    private static func notional(_ arguments: Arguments, _ name: String, default fallback: Int64) throws -> FixedPoint {
-        guard let text = arguments.value(name) else { return FixedPoint(mantissa: fallback) }
-        guard let value = try? FixedPoint(text: text), value.mantissa > 0 else {
-            throw UsageError("--\(name) \(text): a positive number is wanted")
-        }
-        return value
+        request = try BarsRequest(arguments)
     }
 
     /// Computes and writes.
     func run(_ console: Console) throws {
-        let (flow, origin) =
-            try arguments.value("input").map { try fromArchive($0, console) } ?? fromLake(arguments.required("data"), console)
-        let identity = [
-            ("millrace.dataset", Dataset.flow.name), ("millrace.venue", instrument.venue.name), ("millrace.symbol", instrument.symbol),
-            ("millrace.interval", options.interval.name), ("millrace.clock", "exchange"), ("millrace.engine", Program.version),
-        ]
-        let file = try RowFile(
-            format: format, columns: columns, to: arguments.value("output"), metadata: identity + origin, time: { $0.time })
-        try flow.forEachRow(from: from, to: to) { try file.append($0) }
-        try file.finish()
+        if let path = arguments.value("input") {
+            try fromArchive(path, console)
+        } else {
+            try fromLake(arguments.required("data"), console)
+        }
     }
 
-    private func fromLake(_ directory: String, _ console: Console) throws -> (FlowTape, [(String, String)]) {
+    private func fromLake(_ directory: String, _ console: Console) throws {
         let lake = try Lake(directory: directory, create: false)
-        guard let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol) else {
-            throw CommandError("\(directory) holds no tape of \(instrument); import one with: millrace import FILE --data \(directory) …")
+        guard let tape = try lake.tape(venue: request.instrument.venue, symbol: request.instrument.symbol) else {
+            throw CommandError(
+                "\(directory) holds no tape of \(request.instrument); import one with: millrace import FILE --data \(directory) …")
         }
+        try write(lake, tape, console)
+    }
+
+    private func write(_ lake: Lake, _ tape: TapeSummary, _ console: Console) throws {
         let bar = console.progress("reading", total: tape.rows, unit: .rows)
         defer { bar.finish() }
-        let flow = try FlowQuery.flow(lake, tape, from: from, to: to, options: options, threads: threads) { bar.advance(by: $0) }
-        return (flow, [("millrace.source", "tape")])
+        let files = try files(source: "tape")
+        try BarQuery.rows(
+            lake, tape, from: request.from, to: request.to, options: request.options, threads: request.threads,
+            progress: { bar.advance(by: $0) }
+        ) { row in
+            for file in files { try file.append(row) }
+        }
+        for file in files { try file.finish() }
     }
 
-    private func fromArchive(_ path: String, _ console: Console) throws -> (FlowTape, [(String, String)]) {
+    private func fromArchive(_ path: String, _ console: Console) throws {
         let intake = try ArchiveIntake(arguments)
         let file = try ArchiveFile(
-            path: path, venue: instrument.venue, options: ArchiveOptions(columns: intake.columns, symbol: instrument.symbol))
+            path: path, venue: request.instrument.venue,
+            options: ArchiveOptions(columns: intake.columns, symbol: request.instrument.symbol))
         console.note("\(path): \(file.format)")
         let bar = console.progress("reading", total: file.size)
         defer { bar.finish() }
-        let result = try ArchiveFlow(
-            file, instrument: instrument, contractSize: intake.contractSize, options: options, threads: threads
+        let result = try ArchiveBars(
+            file, instrument: request.instrument, contractSize: intake.contractSize, options: request.options, threads: request.threads
         ) { bar.advance(by: $0) }
         bar.finish()
         try SideCheck.require(result.report, of: path, force: intake.force)
-        let origin = [("millrace.source", "archive")]
-        if let flow = result.flow {
-            report(result.report, path, console)
-            return (flow, origin)
+        guard let bars = result.bars else {
+            let scratch = try ScratchLake()
+            let imported = try scratch.tape(of: path, request.instrument, intake, threads: request.threads, console)
+            return try write(imported.lake, imported.tape, console)
         }
-        let scratch = try ScratchLake()
-        let imported = try scratch.tape(of: path, instrument, intake, threads: threads, console)
-        return try (FlowQuery.flow(imported.lake, imported.tape, from: from, to: to, options: options, threads: threads), origin)
+        report(result.report, path, console)
+        let files = try files(source: "archive")
+        try bars.forEachRow(from: request.from, to: request.to) { row in
+            for file in files { try file.append(row) }
+        }
+        for file in files { try file.finish() }
+    }
+
+    /// The files to write, begun.
+    private func files(source: String) throws -> [RowFile<BarRow>] {
+        if request.outputs.count > 1, let directory = arguments.value("output") {
+            guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
+                throw CommandError("cannot make \(directory): \(String(cString: strerror(errno)))")
+            }
+        }
+        return try request.outputs.map { output in
+            let metadata = [
+                ("millrace.dataset", output.dataset.name), ("millrace.venue", request.instrument.venue.name),
+                ("millrace.symbol", request.instrument.symbol), ("millrace.interval", request.options.interval.name),
+                ("millrace.clock", "exchange"), ("millrace.engine", Program.version), ("millrace.source", source),
+            ]
+            return try RowFile(
+                format: request.format, columns: output.columns, to: output.path, metadata: metadata, time: { $0.time })
+        }
     }
 
     /// Says what is odd about a dump whose bars are whole all the same.

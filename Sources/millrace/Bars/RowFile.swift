@@ -8,6 +8,9 @@ enum RowFormat: String, CaseIterable {
     case json
     case parquet
     case arrow
+
+    /// What names of files end with.
+    var fileExtension: String { self == .json ? "jsonl" : rawValue }
 }
 
 /// Writes the rows of a dataset to a file or to stdout in any of the four forms, a batch at a time.

@@ -7,14 +7,19 @@ extension Command {
         summary: "Compute a dataset's bars from a dump or from the lake",
         discussion: """
             Reads an exchange's dump (--input) or the tape in a data directory (--data) and writes one row a bar. Sums, counts and ratios
-            are exact. A bar is complete, repaired or gap; `millrace datasets flow` explains every column.
+            are exact. A bar is complete, repaired or gap. `millrace datasets` lists the datasets, and `millrace datasets flow` explains every
+            column of one.
+
+            Several datasets, parted by commas, or all are computed in one pass: each is written to a file of its own in --output DIR.
 
             A dump whose rows are out of order or repeated is sorted through a temporary lake, in $TMPDIR or /tmp.
 
             --from is inclusive and --to exclusive, by the start of the bar. Toxicity scores run from the first bar of each month, whatever
             range is asked for.
             """,
-        operands: [CommandOperand(name: "DATASET", help: "Which dataset: flow")],
+        operands: [
+            CommandOperand(name: "DATASET", help: "One of \(Dataset<BarRow>.all.map(\.name).joined(separator: ", ")); or all")
+        ],
         options: [
             CommandOption("input", "FILE", "A dump: zip, csv or csv.gz of Binance, Bybit, OKX, tardis, or any CSV with --columns"),
             .data(required: false),
@@ -24,7 +29,7 @@ extension Command {
             .from,
             .to,
             CommandOption("format", "F", "How to write rows", default: "csv", choices: RowFormat.allCases.map(\.rawValue)),
-            CommandOption("output", "PATH", "Where to write; - is stdout", default: "-"),
+            CommandOption("output", "PATH", "Where to write: a file, a directory for several datasets, - for stdout", default: "-"),
             CommandOption("fields", "LIST", "Only these columns, parted by commas"),
             CommandOption(
                 "without", "FIELD", "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
@@ -40,6 +45,9 @@ extension Command {
             CommandExample(
                 "millrace bars flow --data lake --venue binance-spot --symbol BTCUSDT --interval 1h --from 2024-01-01 --format json",
                 "hours of the recorded tape, one JSON object a line"),
+            CommandExample(
+                "millrace bars all --data lake --venue binance-spot --symbol BTCUSDT --interval 1m --format parquet --output bars",
+                "every dataset in one pass, to bars/flow.parquet and so on"),
         ]
     ) { arguments, console in
         try BarsJob(arguments).run(console)

@@ -3,17 +3,21 @@ import OrderFlow
 extension Command {
     static let datasets = Command(
         name: "datasets",
-        summary: "Explain a dataset: every column with its unit and formula",
+        summary: "List the datasets, or explain one: every column with its unit and formula",
         discussion: "The pages under docs/datasets are this command's output.",
-        operands: [CommandOperand(name: "DATASET", help: "Which one: flow", required: false)],
+        operands: [
+            CommandOperand(name: "DATASET", help: "Which one: \(Dataset<BarRow>.all.map(\.name).joined(separator: ", "))", required: false)
+        ],
         examples: [CommandExample("millrace datasets flow", "the columns of the flow dataset, as Markdown")]
     ) { arguments, console in
         guard let name = arguments.operands.first else {
-            try console.print("\(Dataset.flow.name)  \(Dataset.flow.description)")
+            for dataset in Dataset<BarRow>.all {
+                let gap = String(repeating: " ", count: max(1, 15 - dataset.name.count))
+                try console.print("\(dataset.name)\(gap)\(dataset.description)")
+            }
             return .success
         }
-        guard name == Dataset.flow.name else { throw UsageError("there is no dataset '\(name)'; there is: flow") }
-        try StandardOutput.write(Dataset.flow.markdown)
+        try StandardOutput.write(BarsRequest.dataset(name).markdown)
         return .success
     }
 }

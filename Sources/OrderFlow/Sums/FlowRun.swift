@@ -5,6 +5,24 @@ enum FlowRun {
     /// Runs are this short so that sums of 64-bit products fit 76 bits and sums of 50-bit quantities fit 62.
     static let maximumLength = 4096
 
+    /// Sums a run into an empty bar.
+    ///
+    /// - Returns: false if 128 bits do not hold a sum.
+    static func sum(
+        _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation, _ limits: FlowLimits, withVariance: Bool,
+        into bar: inout FlowBar
+    ) -> Bool {
+        let isSummed =
+            (valuation.isInverse
+                ? sumInverse(trades, rows, valuation, limits, into: &bar) : sumLinear(trades, rows, valuation, limits, into: &bar))
+            || sumWide(trades, rows, valuation, limits, into: &bar)
+        guard isSummed else { return false }
+        bar.firstPrice = trades.price[rows.lowerBound]
+        bar.lastPrice = trades.price[rows.upperBound - 1]
+        if withVariance { bar.variance.add(variance(trades.price, rows)) }
+        return true
+    }
+
     /// One count in the upper bits of a sum whose lower 96 hold notional, so that a row costs one addition in memory.
     private static var one: UInt128 { 1 << 96 }
 

@@ -1,6 +1,6 @@
 extension Dataset where Row == BarRow {
     /// All datasets that are computed from trades, in the order in which catalogues list them.
-    public static let all: [Dataset<BarRow>] = [.flow]
+    public static let all: [Dataset<BarRow>] = [.flow, .tradeSize, .impact, .range, .upDownTicks, .runStructure, .returns, .vtwap, .ohlcv]
 
     /// The dataset of a name, or nil.
     public static func named(_ name: some StringProtocol) -> Dataset<BarRow>? {

@@ -11,16 +11,16 @@ extension Dataset where Row == BarRow {
 
     private static let headline: [Column<BarRow>] = [
         Column("taker_buy_volume", "Taker Buy Volume", unit: "base", "Sum of the base quantity of taker buys.") {
-            .real($0.base($0.bar[.buy].base))
+            .real($0.base($0.flow[.buy].base))
         },
         Column("taker_sell_volume", "Taker Sell Volume", unit: "base", "Sum of the base quantity of taker sells.") {
-            .real($0.base($0.bar[.sell].base))
+            .real($0.base($0.flow[.sell].base))
         },
         Column("taker_buy_count", "Taker Buy Count", unit: "trades", type: .integer, "Count of taker buys (tape rows).") {
-            .integer($0.bar[.buy].count)
+            .integer($0.flow[.buy].count)
         },
         Column("taker_sell_count", "Taker Sell Count", unit: "trades", type: .integer, "Count of taker sells (tape rows).") {
-            .integer($0.bar[.sell].count)
+            .integer($0.flow[.sell].count)
         },
         Column("volume_delta", "Volume Delta", unit: "base", "taker_buy_volume − taker_sell_volume.") { .real($0.base($0.deltaBase)) },
         Column("volume_delta_notional", "Volume Delta Notional", unit: "quote", "Buy notional − sell notional.") {
@@ -31,26 +31,26 @@ extension Dataset where Row == BarRow {
             "−Σ p ln p over the buy and sell shares of volume; 0 where one side is empty."
         ) { .real($0.entropy) },
         Column(
-            "flow_toxicity_score", "Flow Toxicity Score", unit: "score",
+            "flow_toxicity_score", "Flow Toxicity Score", unit: "score", needs: .variance,
             "z(volume_delta_notional) × z(realized volatility), each against the rows of the month so far (sample deviation); "
                 + "realized volatility is the root of Σ ln²(pᵢ/pᵢ₋₁) inside the bar."
         ) { .real($0.toxicity) },
         Column("taker_buy_sell_ratio", "Buy/Sell Ratio", unit: "ratio", "taker_buy_volume ÷ taker_sell_volume.") {
-            .real(ExactQuotient.nearest($0.bar[.buy].base, over: $0.bar[.sell].base))
+            .real(ExactQuotient.nearest($0.flow[.buy].base, over: $0.flow[.sell].base))
         },
         Column("taker_buy_sell_count_ratio", "Buy/Sell Count Ratio", unit: "ratio", "taker_buy_count ÷ taker_sell_count.") {
-            .real(ExactQuotient.nearest(Int128($0.bar[.buy].count), over: Int128($0.bar[.sell].count)))
+            .real(ExactQuotient.nearest(Int128($0.flow[.buy].count), over: Int128($0.flow[.sell].count)))
         },
         Column(
             "taker_buy_sell_percentage", "Taker Buy %", unit: "ratio", "taker_buy_volume ÷ (taker_buy_volume + taker_sell_volume), 0…1."
         ) {
-            .real(ExactQuotient.nearest($0.bar[.buy].base, over: $0.bar[.buy].base + $0.bar[.sell].base))
+            .real(ExactQuotient.nearest($0.flow[.buy].base, over: $0.flow[.buy].base + $0.flow[.sell].base))
         },
         Column(
             "taker_buy_sell_count_percentage", "Taker Buy Count %", unit: "ratio",
             "taker_buy_count ÷ (taker_buy_count + taker_sell_count), 0…1."
         ) {
-            .real(ExactQuotient.nearest(Int128($0.bar[.buy].count), over: Int128($0.bar[.buy].count + $0.bar[.sell].count)))
+            .real(ExactQuotient.nearest(Int128($0.flow[.buy].count), over: Int128($0.flow[.buy].count + $0.flow[.sell].count)))
         },
     ]
 
@@ -59,12 +59,12 @@ extension Dataset where Row == BarRow {
             [
                 Column(
                     "taker_\(side.name)_\(size.name)_order_volume", label(side, size, "Order Volume"), unit: "quote",
-                    "Notional of \(size.name) taker \(side.name)s (\(range(size)))."
-                ) { .real($0.notional($0.bar[side, size].notional)) },
+                    "Notional of \(size.name) taker \(side.name)s (\(size.range))."
+                ) { .real($0.notional($0.flow[side, size].notional)) },
                 Column(
                     "taker_\(side.name)_\(size.name)_order_count", label(side, size, "Order Count"), unit: "trades", type: .integer,
-                    "Count of \(size.name) taker \(side.name)s (\(range(size)))."
-                ) { .integer($0.bar[side, size].count) },
+                    "Count of \(size.name) taker \(side.name)s (\(size.range))."
+                ) { .integer($0.flow[side, size].count) },
             ]
         }
     }
@@ -75,13 +75,13 @@ extension Dataset where Row == BarRow {
                 "taker_\(side.name)_\(size.name)_order_percentage", label(side, size, "Order %"), unit: "quote per base",
                 "taker_\(side.name)_\(size.name)_order_volume ÷ taker_\(side.name)_volume, as the vendor documents it: notional over base, "
                     + "so not a share; see taker_\(side.name)_\(size.name)_order_share."
-            ) { .real($0.notionalPerBase($0.bar[side, size].notional, $0.bar[side].base)) }
+            ) { .real($0.notionalPerBase($0.flow[side, size].notional, $0.flow[side].base)) }
         }
             + OrderSize.allCases.map { size in
                 Column(
                     "taker_\(side.name)_\(size.name)_order_count_percentage", label(side, size, "Count %"), unit: "ratio",
                     "taker_\(side.name)_\(size.name)_order_count ÷ taker_\(side.name)_count, 0…1."
-                ) { .real(ExactQuotient.nearest(Int128($0.bar[side, size].count), over: Int128($0.bar[side].count))) }
+                ) { .real(ExactQuotient.nearest(Int128($0.flow[side, size].count), over: Int128($0.flow[side].count))) }
             }
     }
 
@@ -90,37 +90,21 @@ extension Dataset where Row == BarRow {
             Column(
                 "taker_\(side.name)_\(size.name)_order_share", label(side, size, "Share"), unit: "ratio", native: true,
                 "Notional of \(size.name) taker \(side.name)s ÷ notional of all taker \(side.name)s, 0…1."
-            ) { .real(ExactQuotient.nearest($0.bar[side, size].notional, over: $0.bar[side].notional)) }
+            ) { .real(ExactQuotient.nearest($0.flow[side, size].notional, over: $0.flow[side].notional)) }
         }
     }
 
     private static let totals: [Column<BarRow>] = [
         Column("volume", "Volume", unit: "base", native: true, "Base quantity of all trades, those of unknown side included.") {
-            .real($0.base($0.bar[.buy].base + $0.bar[.sell].base + $0.bar[.unknown].base))
+            .real($0.base($0.totalBase))
         },
         Column("volume_notional", "Notional", unit: "quote", native: true, "Notional of all trades, those of unknown side included.") {
-            .real($0.notional($0.bar[.buy].notional + $0.bar[.sell].notional + $0.bar[.unknown].notional))
+            .real($0.notional($0.totalNotional))
         },
-        Column("trade_count", "Trades", unit: "trades", type: .integer, native: true, "Count of all trades (tape rows).") {
-            .integer($0.bar.count)
-        },
-        Column(
-            "quality", "Quality", unit: "word", type: .word, native: true,
-            "Whether the tape inside the bar was whole: complete, repaired or gap."
-        ) { .word($0.quality.name) },
+        .tradeCount, .quality,
     ]
 
     private static func label(_ side: TakerSide, _ size: OrderSize, _ what: String) -> String {
-        "\(capitalized(side.name)) \(capitalized(size.name)) \(what)"
-    }
-
-    private static func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
-
-    private static func range(_ size: OrderSize) -> String {
-        switch size {
-        case .small: "notional < 100 by default"
-        case .medium: "notional >= 100 and < 1000 by default"
-        case .large: "notional >= 1000 by default"
-        }
+        "\(side.name.capitalized) \(size.name.capitalized) \(what)"
     }
 }

@@ -2,21 +2,31 @@ import MarketModel
 import OrderFlow
 import Testing
 
-struct FlowDatasetTests {
+struct DatasetTests {
     @Test func `Flow has the vendor's 36 fields, in order, before Millrace's own`() {
         let vendor = Dataset.flow.columns.filter { !$0.isNative }
         #expect(vendor.count == 36)
         #expect(Dataset.flow.columns.prefix(36).allSatisfy { !$0.isNative })
         #expect(vendor.first?.name == "taker_buy_volume")
         #expect(vendor.last?.name == "taker_sell_large_order_count_percentage")
-        #expect(Set(Dataset.flow.columns.map(\.name)).count == Dataset.flow.columns.count)
+    }
+
+    @Test func `Every dataset's columns have names of their own, the vendor's first`() {
+        let counts = [
+            "flow": 36, "trade_size": 24, "impact": 5, "range": 10, "updownticks": 14, "run_structure": 7, "returns": 6, "vtwap": 2,
+        ]
+        for dataset in Dataset<BarRow>.all {
+            #expect(Set(dataset.columns.map(\.name)).count == dataset.columns.count, "\(dataset.name)")
+            #expect(Array(dataset.columns.map(\.name).prefix(dataset.vendorColumns.count)) == dataset.vendorColumns.map(\.name))
+            #expect(dataset.vendorColumns.count == counts[dataset.name] ?? 6, "\(dataset.name)")
+            #expect(dataset.columns.last?.name == "quality")
+        }
     }
 
     private func row(_ trades: [Trade]) throws -> BarRow {
-        var segment = try FlowSegment(options: BarOptions(interval: .m1), valuation: FlowSegmentTests.linear)
+        var segment = try BarSegment(options: BarOptions(interval: .m1), valuation: BarSegmentTests.linear)
         try segment.add(columns(trades))
-        var rows = FlowRows(valuation: segment.valuation, toxicity: true)
-        return rows.next(segment.bars[0], quality: .gap)
+        return rows(segment, holes: [TapeWholeness.Hole(from: trades[0].time, to: trades[0].time)])[0]
     }
 
     private func cell(_ name: String, _ row: BarRow) -> Cell { Dataset.flow.columns.first { $0.name == name }!.value(row) }
@@ -49,10 +59,9 @@ struct FlowDatasetTests {
                 id: TradeID(Int64(index)), time: time, price: 1000 + Int64(index * index % 17), quantity: Int64(1 + index % 5), side: .buy)
         }
         func scores(_ trades: some Sequence<Trade>) throws -> [Double?] {
-            var segment = try FlowSegment(options: BarOptions(interval: .h4), valuation: FlowSegmentTests.linear)
+            var segment = try BarSegment(options: BarOptions(interval: .h4), valuation: BarSegmentTests.linear)
             try segment.add(columns(trades))
-            var rows = FlowRows(valuation: segment.valuation, toxicity: true)
-            return segment.bars.map { rows.next($0, quality: .complete).toxicity }
+            return rows(segment).map(\.toxicity)
         }
         let all = try scores(tape)
         #expect(all[5] == nil)

@@ -1,0 +1,82 @@
+import MarketModel
+
+/// Sums of a bar's returns against the signed base quantity of the trades that made them.
+struct ImpactSums: Sendable {
+    private var count: Int64 = 0
+    private var signed: Int128 = 0
+    private var squares = WideInteger()
+    private var returns = 0.0
+    private var products = 0.0
+    /// Σ r over taker buys, and over taker sells.
+    private(set) var buyReturns = 0.0
+    private(set) var sellReturns = 0.0
+
+    /// Adds a run; `skipping` the first row where it is the bar's first trade, which has no return.
+    mutating func add(
+        _ logReturns: borrowing [Double], _ sizes: borrowing RunSizes, _ sides: borrowing [Int8], _ rows: Range<Int>, skipping: Bool
+    ) {
+        let start = skipping ? 1 : 0
+        guard start < rows.count else { return }
+        count += Int64(rows.count - start)
+        if sizes.isWide {
+            for index in start..<rows.count { addWide(logReturns[index], sizes.wide[index], sides[rows.lowerBound + index]) }
+            return
+        }
+        let logReturns = logReturns.span
+        let values = sizes.narrow.span
+        let sides = sides.span
+        var products = products
+        var returns = returns
+        var buyReturns = buyReturns
+        var sellReturns = sellReturns
+        var sum: Int128 = 0
+        var squareSum: UInt128 = 0
+        var all: Int64 = 0
+        for index in start..<rows.count {
+            let r = logReturns[index]
+            let side = sides[rows.lowerBound &+ index]
+            let size = values[index] &* Int64(side)
+            let magnitude = UInt64(bitPattern: values[index] &* Int64(side &* side))
+            all |= values[index]
+            sum &+= Int128(size)
+            squareSum &+= UInt128(magnitude) &* UInt128(magnitude)
+            returns += r
+            products += r * Double(size)
+            buyReturns += side > 0 ? r : 0
+            sellReturns += side < 0 ? r : 0
+        }
+        self.products = products
+        self.returns = returns
+        self.buyReturns = buyReturns
+        self.sellReturns = sellReturns
+        signed &+= sum
+        if all < 1 << 57 {
+            squares += WideInteger(Int128(bitPattern: squareSum))
+        } else {
+            for index in start..<rows.count where sides[rows.lowerBound + index] != 0 {
+                squares += WideInteger(Int128(values[index])) * WideInteger(Int128(values[index]))
+            }
+        }
+    }
+
+    private mutating func addWide(_ r: Double, _ size: Int128, _ side: Int8) {
+        let size = size * Int128(side)
+        signed &+= size
+        squares += WideInteger(size) * WideInteger(size)
+        returns += r
+        products += r * Double(size)
+        buyReturns += side > 0 ? r : 0
+        sellReturns += side < 0 ? r : 0
+    }
+
+    /// cov(r, signed size) ÷ var(signed size), sizes in units of 10^−scale: what a unit of base moves the price by (after Kyle, 1985).
+    ///
+    /// nil for fewer than two pairs, or where the sizes do not vary.
+    func lambda(scale: Int) -> Double? {
+        guard count >= 2 else { return nil }
+        let n = Double(count)
+        let spread = WideInteger(Int128(count)) * squares - WideInteger(signed) * WideInteger(signed)
+        guard !spread.isZero else { return nil }
+        return (products - returns * Double(signed) / n) / (spread.doubleValue / n) * PowersOfTen.double(scale)
+    }
+}
