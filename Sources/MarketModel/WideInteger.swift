@@ -48,14 +48,6 @@ public struct WideInteger: Sendable, Hashable {
 
     public static func - (a: WideInteger, b: WideInteger) -> WideInteger { a + -b }
 
-    public static prefix func - (value: WideInteger) -> WideInteger {
-        var negative = WideInteger(1)
-        var inverted = value
-        for index in inverted.limbs.indices { inverted.limbs[index] = ~inverted.limbs[index] }
-        negative += inverted
-        return negative
-    }
-
     public static func * (a: WideInteger, b: WideInteger) -> WideInteger {
         // Modulo 2^512 the product of two's complements is the two's complement of the product.
         var product = WideInteger()
@@ -70,6 +62,15 @@ public struct WideInteger: Sendable, Hashable {
             }
         }
         return product
+    }
+
+    /// The value with the other sign.
+    public static prefix func - (value: WideInteger) -> WideInteger {
+        var negative = WideInteger(1)
+        var inverted = value
+        for index in inverted.limbs.indices { inverted.limbs[index] = ~inverted.limbs[index] }
+        negative += inverted
+        return negative
     }
 
     /// The nearest double, ties to even.

@@ -33,7 +33,7 @@ public struct RawTradeRows: Sendable {
 
     /// Adds trades.
     ///
-    /// - Throws: `FlowError` at a trade whose base quantity exceeds 128 bits.
+    /// - Throws: `BarError` at a trade whose base quantity exceeds 128 bits.
     /// - Complexity: O(trades); a division a price and a quantity where both fit 53 bits, as those of real markets do.
     public mutating func add(_ trades: borrowing TradeColumns) throws {
         time += trades.time
@@ -45,7 +45,7 @@ public struct RawTradeRows: Sendable {
         } else {
             for row in 0..<trades.count {
                 guard let (base, _) = valuation.value(price: trades.price[row], quantity: trades.quantity[row]) else {
-                    throw FlowError.overflow(at: trades[row].id)
+                    throw BarError.overflow(at: trades[row].id)
                 }
                 amount.append(baseUnit.double(base))
             }

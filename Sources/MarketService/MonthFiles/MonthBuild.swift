@@ -43,7 +43,7 @@ struct MonthBuild: Sendable {
             guard
                 let valuation = Valuation(
                     kind: part.tape.instrument.kind, scales: part.tape.scales, contractSize: first.contractSize.normalized)
-            else { throw FlowError.valuation }
+            else { throw BarError.valuation }
             let end = rest.first?.date.microseconds ?? .max
             let start = same.startIndex == part.days.startIndex ? .min : first.date.microseconds
             let times = part.month.times.clamped(to: start..<end)
