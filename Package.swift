@@ -93,7 +93,7 @@ let testTargets: [Target] = [
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
     tests("AccessTests", ["Access", "MarketModel"]),
-    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "Recorder"]),
+    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),
 ]

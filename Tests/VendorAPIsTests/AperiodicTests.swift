@@ -3,6 +3,7 @@ import Foundation
 import Lake
 import MarketModel
 import MarketService
+import OrderFlow
 import Recorder
 import Testing
 import Transport
@@ -266,5 +267,13 @@ struct AperiodicTests {
         #expect(bitcoin["days"] as? Int == 3 && bitcoin["missing"] as? Int == 89)
         #expect((coverage["datasets"] as? [[String: Any]])?.map { $0["id"] as? String } == ["trades"])
         #expect((coverage["summary"] as? [Any])?.count == 1)
+    }
+
+    @Test func `The page about the vendor speaks of every column`() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/vendors/aperiodic.md").standardized
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for dataset in Dataset<BarRow>.all {
+            for column in dataset.vendorColumns { #expect(text.contains("`\(column.name)`"), "\(dataset.name)") }
+        }
     }
 }

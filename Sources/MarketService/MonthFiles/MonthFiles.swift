@@ -128,7 +128,7 @@ public final class MonthFiles: Sendable {
             throw MonthFilesError(code: .noTrades)
         }
         if case .rawTrades = request.product, tape.instrument.tradeIDs == .uuid { throw MonthFilesError(code: .wideIDs) }
-        let key = "\(request.product.definition) \(request.month) \(tape.instrument)"
+        let key = "\(request.product.name) \(request.month) \(tape.instrument)"
         let content = book.content(key, of: tape) { part.content(of: request.product, engine: engine) }
         return Job(part: part, shelf: request.product.shelf(tape.instrument), content: content, id: "\(key) \(content)")
     }

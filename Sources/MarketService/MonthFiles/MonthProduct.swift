@@ -18,13 +18,20 @@ public enum MonthProduct: Sendable {
         }
     }
 
+    /// What tells products of one program apart.
+    var name: String {
+        switch self {
+        case .bars(let dataset, let interval): "\(dataset.name) \(interval.name)"
+        case .rawTrades: "raw trades"
+        }
+    }
+
     /// Everything about the product itself that its files depend on.
     var definition: String {
         switch self {
-        case .bars(let dataset, let interval):
-            "bars \(dataset.name) \(interval.name) "
-                + dataset.vendorColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",")
-        case .rawTrades: "raw trades"
+        case .bars(let dataset, _):
+            "bars \(name) " + dataset.vendorColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",")
+        case .rawTrades: name
         }
     }
 
