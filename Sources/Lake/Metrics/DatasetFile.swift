@@ -6,6 +6,8 @@ public import OrderFlow
 public final class DatasetFile<Row: Sendable> {
     private let columns: [Column<Row>]
     private let file: MetricFile
+    // Apart from the columns: a column is large, and would be copied for every cell.
+    private let cells: [@Sendable (borrowing Row) -> Cell]
     private var values: [MetricValues]
     private var times: [Int64] = []
 
@@ -20,6 +22,7 @@ public final class DatasetFile<Row: Sendable> {
     /// - Throws: ``LakeError`` when writing fails.
     public init(descriptor: Int32, format: MetricFile.Format, columns: [Column<Row>], metadata: [(String, String)]) throws {
         self.columns = columns
+        cells = columns.map(\.value)
         values = columns.map { MetricValues(type: $0.type) }
         file = try MetricFile(
             descriptor: descriptor, format: format, like: DatasetFile.metricColumns(columns, values, times: []), metadata: metadata)
@@ -30,7 +33,7 @@ public final class DatasetFile<Row: Sendable> {
     /// - Parameter time: the start of its interval, microseconds since the epoch.
     public func append(_ row: Row, time: Int64) throws {
         times.append(time)
-        for index in columns.indices { values[index].append(columns[index].value(row)) }
+        for index in cells.indices { values[index].append(cells[index](row)) }
         if times.count >= DatasetFile.batch { try flush() }
     }
 

@@ -39,6 +39,10 @@ public struct TradeBar: Sendable {
         guard !parts.isSubset(of: .mergeable) else { return }
 
         let isFirst = lastPrice == 0
+        if isFirst, !parts.isDisjoint(with: .held) {
+            heldPrices = scratch.spare.popLast() ?? []
+            heldSizes = .narrow(scratch.spare.popLast() ?? [])
+        }
         if parts.contains(.priceMoments) { priceMoments.add(trades.price, rows) }
         if parts.contains(.ticks) {
             guard ticks.add(trades, rows, previous: lastPrice, valuation) else { throw overflow() }
@@ -72,7 +76,10 @@ public struct TradeBar: Sendable {
         isClosed = true
         guard !parts.isDisjoint(with: .held) else { return }
         order = OrderStatistics(parts, prices: heldPrices, sizes: heldSizes, selection: &scratch.selection)
+        heldPrices.removeAll(keepingCapacity: true)
+        scratch.spare.append(heldPrices)
         heldPrices = []
+        scratch.spare.append(heldSizes.emptied())
         heldSizes = .narrow([])
     }
 }
@@ -82,4 +89,6 @@ struct BarScratch: Sendable {
     var sizes = RunSizes()
     var returns: [Double] = []
     var selection = Selection<Int64>()
+    /// Storage of bars that have closed, for those to come.
+    var spare: [[Int64]] = []
 }

@@ -9,11 +9,14 @@ public struct RowEncoder<Row>: Sendable {
     private let format: Format
     private let columns: [Column<Row>]
     private let keys: [[UInt8]]
+    // Apart from the columns: a column is large, and would be copied for every cell.
+    private let cells: [@Sendable (borrowing Row) -> Cell]
 
     /// Creates an encoder for some columns of a dataset.
     public init(_ format: Format, columns: [Column<Row>]) {
         self.format = format
         self.columns = columns
+        cells = columns.map(\.value)
         keys = columns.map { Array("\"\($0.name)\":".utf8) }
     }
 
@@ -37,17 +40,17 @@ public struct RowEncoder<Row>: Sendable {
         switch format {
         case .csv:
             output.append(contentsOf: timeText().utf8)
-            for column in columns {
+            for cell in cells {
                 output.append(UInt8(ascii: ","))
-                RowEncoder.appendCSV(column.value(row), to: &output)
+                RowEncoder.appendCSV(cell(row), to: &output)
             }
         case .json:
             output.append(contentsOf: "{\"time\":".utf8)
             output.append(contentsOf: String(time / 1000).utf8)
-            for (index, column) in columns.enumerated() {
+            for (index, cell) in cells.enumerated() {
                 output.append(UInt8(ascii: ","))
                 output.append(contentsOf: keys[index])
-                RowEncoder.appendJSON(column.value(row), to: &output)
+                RowEncoder.appendJSON(cell(row), to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }

@@ -1,47 +1,82 @@
 /// Order statistics of integers: the value at a rank, without sorting.
 ///
-/// Values are counted in buckets that halve each octave into 16 parts, above the least value; only the bucket that holds the rank is
-/// looked at again, in the same way.
+/// Values are counted in buckets that halve each octave above the least value into 16 parts; only the bucket that holds a rank is looked
+/// at again, in the same way.
 struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
     private var counts = [Int32](repeating: 0, count: Value.bitWidth * 16)
 
-    /// The values at ascending `ranks`, 0-based.
+    /// The values at three ascending 0-based ranks, which may be equal.
     ///
-    /// - Complexity: O(values) on average, whatever their distribution; nothing is allocated for fewer than 33 in a bucket.
-    mutating func values(of list: [Value], at ranks: [Int]) -> [Value] {
-        guard list.count > 32, let least = list.min() else {
+    /// - Complexity: O(values), whatever their distribution.
+    mutating func values(of list: [Value], at ranks: InlineArray<3, Int>) -> InlineArray<3, Value> {
+        var found = InlineArray<3, Value>(repeating: 0)
+        guard list.count > 24 else {
             let sorted = list.sorted()
-            return ranks.map { sorted[$0] }
+            for index in ranks.indices { found[index] = sorted[ranks[index]] }
+            return found
         }
-        for index in counts.indices { counts[index] = 0 }
-        for value in list { counts[Selection.bucket(value &- least)] &+= 1 }
-        // Found before any second look, which counts anew.
-        let places = ranks.map { place(of: $0) }
-        var found: [Value] = []
-        for (index, place) in places.enumerated() {
-            // Medians of two often share a bucket and a value.
-            if index > 0, place.bucket == places[index - 1].bucket, place.rank == places[index - 1].rank {
-                found.append(found[index - 1])
-                continue
-            }
-            let members = list.filter { Selection.bucket($0 &- least) == place.bucket }
-            if place.bucket < 16 {
-                found.append(members[0])
+        let least = count(list)
+        var places = InlineArray<3, (bucket: Int, rank: Int)>(repeating: (0, 0))
+        for index in ranks.indices { places[index] = place(of: ranks[index]) }
+        var index = 0
+        while index < 3 {
+            // Ranks of one bucket are found together: the two in the middle nearly always are.
+            let bucket = places[index].bucket
+            var last = index
+            while last < 2, places[last + 1].bucket == bucket { last += 1 }
+            if bucket < 16 {
+                for place in index...last { found[place] = least + Value(truncatingIfNeeded: bucket) }
             } else {
-                found += values(of: members, at: [place.rank])
+                let members = Selection.members(list, of: bucket, above: least)
+                var inner = InlineArray<3, Int>(repeating: places[last].rank)
+                for place in index...last { inner[place - index] = places[place].rank }
+                let values = self.values(of: members, at: inner)
+                for place in index...last { found[place] = values[place - index] }
             }
+            index = last + 1
         }
         return found
     }
 
+    /// Counts values by bucket and returns the least.
+    private mutating func count(_ list: [Value]) -> Value {
+        let values = list.span
+        var least = values[0]
+        var greatest = values[0]
+        for index in values.indices {
+            least = min(least, values[index])
+            greatest = max(greatest, values[index])
+        }
+        for bucket in 0...Selection.bucket(greatest &- least) { counts[bucket] = 0 }
+        var counts = counts.mutableSpan
+        for index in values.indices { counts[Selection.bucket(values[index] &- least)] &+= 1 }
+        return least
+    }
+
     private func place(of rank: Int) -> (bucket: Int, rank: Int) {
         var below = 0
-        for bucket in counts.indices {
-            let next = below + Int(counts[bucket])
-            if rank < next { return (bucket, rank - below) }
+        var bucket = 0
+        while true {
+            let next = below &+ Int(counts[bucket])
+            if rank < next { return (bucket, rank &- below) }
             below = next
+            bucket &+= 1
         }
-        return (0, 0)
+    }
+
+    private static func members(_ list: [Value], of bucket: Int, above least: Value) -> [Value] {
+        let octave = bucket / 16 + 4
+        let low = least + (Value(truncatingIfNeeded: bucket % 16 + 16) << Value(truncatingIfNeeded: octave - 5))
+        let width = Value(1) << Value(truncatingIfNeeded: octave - 5)
+        return [Value](unsafeUninitializedCapacity: list.count) { members, count in
+            let values = list.span
+            for index in values.indices {
+                // Written always and kept if it belongs: that takes no branch.
+                members[count] = values[index]
+                let distance = values[index] &- low
+                count &+= distance >= 0 && distance < width ? 1 : 0
+            }
+        }
     }
 
     /// Values below 16 have a bucket each; larger ones share it with those of the same length in bits and the same four bits after the first.

@@ -29,19 +29,13 @@ struct ImpactSums: Sendable {
         var returns = returns
         var buyReturns = buyReturns
         var sellReturns = sellReturns
-        var sum: Int128 = 0
-        var squareSum: UInt128 = 0
         var all: Int64 = 0
         for index in start..<rows.count {
             let r = logReturns[index]
             let side = sides[rows.lowerBound &+ index]
-            let size = values[index] &* Int64(side)
-            let magnitude = UInt64(bitPattern: values[index] &* Int64(side &* side))
             all |= values[index]
-            sum &+= Int128(size)
-            squareSum &+= UInt128(magnitude) &* UInt128(magnitude)
             returns += r
-            products += r * Double(size)
+            products += r * Double(values[index] &* Int64(side))
             buyReturns += side > 0 ? r : 0
             sellReturns += side < 0 ? r : 0
         }
@@ -49,13 +43,24 @@ struct ImpactSums: Sendable {
         self.returns = returns
         self.buyReturns = buyReturns
         self.sellReturns = sellReturns
-        signed &+= sum
-        if all < 1 << 57 {
-            squares += WideInteger(Int128(bitPattern: squareSum))
-        } else {
-            for index in start..<rows.count where sides[rows.lowerBound + index] != 0 {
-                squares += WideInteger(Int128(values[index])) * WideInteger(Int128(values[index]))
-            }
+        guard all < 1 << 26 else { return addLarge(values, sides, rows, start) }
+        var sum: Int64 = 0
+        var squareSum: Int64 = 0
+        for index in start..<rows.count {
+            let size = values[index] &* Int64(sides[rows.lowerBound &+ index])
+            sum &+= size
+            squareSum &+= size &* size
+        }
+        signed &+= Int128(sum)
+        squares += WideInteger(Int128(squareSum))
+    }
+
+    /// The exact sums of sizes whose squares need more than 52 bits.
+    private mutating func addLarge(_ values: Span<Int64>, _ sides: Span<Int8>, _ rows: Range<Int>, _ start: Int) {
+        for index in start..<rows.count {
+            let size = Int128(values[index]) * Int128(sides[rows.lowerBound + index])
+            signed &+= size
+            squares += WideInteger(size * size)
         }
     }
 

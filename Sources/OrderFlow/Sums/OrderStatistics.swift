@@ -28,7 +28,7 @@ struct OrderStatistics: Sendable, Hashable {
 
     private static func middles<Value>(_ list: [Value], _ selection: inout Selection<Value>) -> Int128? {
         guard !list.isEmpty else { return nil }
-        let middles = selection.values(of: list, at: [(list.count - 1) / 2, list.count / 2])
+        let middles = selection.values(of: list, at: [(list.count - 1) / 2, list.count / 2, list.count / 2])
         return Int128(middles[0]) + Int128(middles[1])
     }
 

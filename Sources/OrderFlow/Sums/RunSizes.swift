@@ -60,6 +60,13 @@ enum SizeList: Sendable {
     case narrow([Int64])
     case wide([Int128])
 
+    /// The storage of a list that is no longer needed, emptied.
+    consuming func emptied() -> [Int64] {
+        guard case .narrow(var list) = self else { return [] }
+        list.removeAll(keepingCapacity: true)
+        return list
+    }
+
     /// Appends those of a run.
     mutating func append(_ run: borrowing RunSizes) {
         switch self {
