@@ -55,7 +55,10 @@ struct LakeServer: Sendable {
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews),
             ], report: report)
-        server = try Server(router: router, host: host, port: options.port, threads: options.threads)
+        var limits = ServerLimits()
+        // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
+        limits.workThreads = 16
+        server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
         market.follow(report: report)
         access.follow(report: report)
         self.market = market
