@@ -12,13 +12,14 @@ enum FileSystem {
     }
 
     /// Makes a directory and those above it, where missing.
-    static func makeDirectory(_ path: String) throws(LakeError) {
+    ///
+    /// - Parameter durably: whether the new entries must survive a power loss as the files in them do.
+    static func makeDirectory(_ path: String, durably: Bool = true) throws(LakeError) {
         if mkdir(path, 0o755) == 0 || errno == EEXIST && isDirectory(path) { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure(path) }
-        try makeDirectory(String(path[..<slash]))
+        try makeDirectory(String(path[..<slash]), durably: durably)
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
-        // The new entry must survive a power loss as the files in it do.
-        try synchronizeDirectory(String(path[..<slash]))
+        if durably { try synchronizeDirectory(String(path[..<slash])) }
     }
 
     /// Whether the path is a directory.

@@ -77,9 +77,10 @@ package final class MonthStore: Sendable {
     package func publish(
         _ shelf: MonthShelf, _ month: CivilMonth, content: String, isCurrent: () throws -> Bool = { true }, write: (Int32) throws -> Void
     ) throws -> StoredFile? {
-        try FileSystem.makeDirectory(incoming)
+        // A folder that is lost with the power takes nothing along that could not be made again.
+        try FileSystem.makeDirectory(incoming, durably: false)
         let folder = root + "/" + shelf.folder
-        try FileSystem.makeDirectory(folder)
+        try FileSystem.makeDirectory(folder, durably: false)
         let (temporary, descriptor) = try makeTemporary()
         defer { close(descriptor) }
         do {
