@@ -222,4 +222,20 @@ func contents(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath
         #expect(running.withLock { $0.most } <= 2)
         works.stop()
     }
+
+    @Test func `Long works leave a thread to short ones`() throws {
+        let works = MonthWorks(builders: 3)
+        let gate = DispatchSemaphore(value: 0)
+        let long = (0..<4).map { number in
+            works.enqueue("long \(number)", isLong: true) {
+                gate.wait()
+                return nil
+            }
+        }
+        let short = works.enqueue("short") { nil }
+        #expect(works.wait(short, atMostMilliseconds: 10_000) != nil)
+        for _ in long { gate.signal() }
+        for ticket in long { #expect(works.wait(ticket, atMostMilliseconds: 10_000) != nil) }
+        works.stop()
+    }
 }

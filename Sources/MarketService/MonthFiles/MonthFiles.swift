@@ -25,7 +25,7 @@ public final class MonthFiles: Sendable {
     ///   - engine: the version of what computes; files of another one are made again.
     ///   - threads: how many threads make one file.
     ///   - builders: how many files are made at once.
-    public init(lake: Lake, engine: String, threads: Int, builders: Int = 2) {
+    public init(lake: Lake, engine: String, threads: Int, builders: Int = 3) {
         self.lake = lake
         self.engine = engine
         self.threads = threads
@@ -87,7 +87,7 @@ public final class MonthFiles: Sendable {
         while true {
             let job = try job(request)
             if let file = known(request, job) { return file }
-            let ticket = works.enqueue(job.id) { [self] in try make(request, job) }
+            let ticket = works.enqueue(job.id, isLong: job.isLong) { [self] in try make(request, job) }
             defer { works.leave(ticket) }
             var outcome: MonthWorks.Outcome?
             while outcome == nil {
@@ -113,7 +113,7 @@ public final class MonthFiles: Sendable {
     public func prepare(_ request: MonthRequest) throws {
         let job = try job(request)
         guard known(request, job) == nil else { return }
-        works.leave(works.enqueue(job.id) { [self] in try make(request, job) })
+        works.leave(works.enqueue(job.id, isLong: job.isLong) { [self] in try make(request, job) })
     }
 
     private struct Job: Sendable {
@@ -121,6 +121,7 @@ public final class MonthFiles: Sendable {
         let shelf: MonthShelf
         let content: String
         let id: String
+        let isLong: Bool
     }
 
     private func job(_ request: MonthRequest) throws -> Job {
@@ -130,7 +131,9 @@ public final class MonthFiles: Sendable {
         if case .rawTrades = request.product, tape.instrument.tradeIDs == .uuid { throw MonthFilesError(code: .wideIDs) }
         let key = "\(request.product.name) \(request.month) \(tape.instrument)"
         let content = book.content(key, of: tape) { part.content(of: request.product, engine: engine) }
-        return Job(part: part, shelf: request.product.shelf(tape.instrument), content: content, id: "\(key) \(content)")
+        return Job(
+            part: part, shelf: request.product.shelf(tape.instrument), content: content, id: "\(key) \(content)",
+            isLong: request.product.isLong)
     }
 
     /// Finds or makes the file; nil if the tape has changed meanwhile.

@@ -18,6 +18,11 @@ public enum MonthProduct: Sendable {
         }
     }
 
+    /// Whether its files may take long to make: they grow with the trades, not with the bars.
+    var isLong: Bool {
+        if case .rawTrades = self { true } else { false }
+    }
+
     /// What tells products of one program apart.
     var name: String {
         switch self {

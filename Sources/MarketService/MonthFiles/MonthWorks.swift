@@ -9,6 +9,7 @@ package final class MonthWorks: Sendable {
     private struct Work: Sendable {
         let ticket: Int
         let id: String
+        let isLong: Bool
         let body: @Sendable () throws -> MonthFile?
     }
 
@@ -21,7 +22,16 @@ package final class MonthWorks: Sendable {
         var nextTicket = 0
         var workers = 0
         var idle = 0
+        var longRunning = 0
         var isStopping = false
+
+        /// Takes the next work that may run now: long ones leave one thread to the others.
+        mutating func take(builders: Int) -> Work? {
+            let mayBeLong = longRunning < max(1, builders - 1)
+            guard let index = queue.firstIndex(where: { mayBeLong || !$0.isLong }) else { return nil }
+            if queue[index].isLong { longRunning += 1 }
+            return queue.remove(at: index)
+        }
 
         mutating func finish(_ work: Work, _ outcome: Outcome) {
             // From here on the next asker begins anew: a failure is not remembered.
@@ -37,7 +47,9 @@ package final class MonthWorks: Sendable {
     package init(builders: Int) { self.builders = builders }
 
     /// Joins the work of an id, or begins it; the caller waits, and leaves.
-    package func enqueue(_ id: String, _ body: @escaping @Sendable () throws -> MonthFile?) -> Int {
+    ///
+    /// - Parameter isLong: whether it may take a minute; one thread is kept for works that do not.
+    package func enqueue(_ id: String, isLong: Bool = false, _ body: @escaping @Sendable () throws -> MonthFile?) -> Int {
         let (ticket, needsWorker) = state.withLock { state in
             if let ticket = state.tickets[id] {
                 state.waiters[ticket, default: 0] += 1
@@ -51,7 +63,7 @@ package final class MonthWorks: Sendable {
                 return (ticket, false)
             }
             state.tickets[id] = ticket
-            state.queue.append(Work(ticket: ticket, id: id, body: body))
+            state.queue.append(Work(ticket: ticket, id: id, isLong: isLong, body: body))
             let needsWorker = state.idle < state.queue.count && state.workers < builders
             if needsWorker { state.workers += 1 }
             return (ticket, needsWorker)
@@ -102,16 +114,19 @@ package final class MonthWorks: Sendable {
     private func run() {
         while let work = next() {
             let outcome = Outcome(catching: work.body)
-            state.withLock { $0.finish(work, outcome) }
+            state.withLock { state in
+                if work.isLong { state.longRunning -= 1 }
+                state.finish(work, outcome)
+            }
         }
     }
 
     private func next() -> Work? {
         state.withLock { $0.idle += 1 }
-        return state.wait { state -> Work?? in
-            if !state.queue.isEmpty {
+        return state.wait { [builders] state -> Work?? in
+            if !state.isStopping, let work = state.take(builders: builders) {
                 state.idle -= 1
-                return .some(state.queue.removeFirst())
+                return .some(work)
             }
             guard state.isStopping else { return nil }
             state.idle -= 1
