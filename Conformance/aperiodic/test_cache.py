@@ -1,6 +1,9 @@
 """Month files under change and under load: what a late import touches, and that a cold month neither is built twice nor stops the server."""
 import glob
+import http.client
 import os
+import shutil
+import signal
 import socket
 import threading
 import time
@@ -22,6 +25,13 @@ def until(holds, seconds=15):
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
+
+
+def ignoring_errors(function, *arguments):
+    try:
+        function(*arguments)
+    except (OSError, http.client.HTTPException):
+        pass
 
 
 def cached(lake):
@@ -132,6 +142,58 @@ def test_a_client_that_leaves_is_not_served_to_the_end(big):
         answer = fetch(url)
         assert answer.status == 200 and table(answer.body).num_rows == 96
         assert server.stop() == 0
+
+
+def test_a_server_that_is_killed_while_it_builds_leaves_nothing_that_is_served(big):
+    lake, secret = big
+    january = {"start": "2024-01-01", "end": "2024-01-31", "interval": "1m"}
+
+    def all_nine(server):
+        api = Api(server.url, secret)
+        return {name: fetch(url).body for name in DATASETS for url in api.files(name, **january).values()}
+
+    with Serving(lake) as server:
+        shutil.rmtree(os.path.join(lake, "bars"), ignore_errors=True)
+        whole = all_nine(server)
+    assert all(body[:4] == body[-4:] == b"PAR1" for body in whole.values())
+    for delay in (0.02, 0.08, 0.2):
+        shutil.rmtree(os.path.join(lake, "bars"), ignore_errors=True)
+        with Serving(lake) as server:
+            api = Api(server.url, secret)
+            urls = [url for name in DATASETS for url in api.files(name, **january).values()]
+            askers = [threading.Thread(target=ignoring_errors, args=(fetch, url)) for url in urls]
+            for asker in askers:
+                asker.start()
+            time.sleep(delay)
+            server.stop(signal.SIGKILL)
+            for asker in askers:
+                asker.join()
+        with Serving(lake) as server:
+            assert all_nine(server) == whole
+            assert len(cached(lake)) == len(whole), sorted(cached(lake))
+
+
+def test_an_open_download_outlives_its_file(big, tmp_path):
+    """A month changes while a client is in the midst of the old file, which it gets to its end."""
+    lake, secret = big
+    with Serving(lake) as server:
+        api = Api(server.url, secret)
+        query = api.query(start="2024-01-01", end="2024-01-31")
+        old, = api.get("data/raw/trades", **query).json["files"]
+        with socket.create_connection(server.address) as connection:
+            connection.sendall(f"GET {old['url'][len(server.url):]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            answer = connection.recv(1000)
+            late = tmp_path / "BTCUSDT-aggTrades-late.csv"
+            late.write_text("4999999,42500.0,0.001,1,1,1704067200000,false\n")
+            done = millrace("import", late, "--data", lake, "--venue", "binance-futures", "--symbol", "BTCUSDT", "--quiet")
+            assert done.status == 0, done.stderr
+            until(lambda: api.get("data/raw/trades", **query).json["files"][0]["size"] != old["size"])
+            while part := connection.recv(1 << 20):
+                answer += part
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200") and len(body) == old["size"]
+        new, = api.get("data/raw/trades", **query).json["files"]
+        assert table(fetch(new["url"]).body).num_rows == table(body).num_rows + 1
 
 
 def test_what_is_broken_in_the_cache_is_not_served(tmp_path):

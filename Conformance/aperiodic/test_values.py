@@ -7,13 +7,14 @@ import sys
 import time
 
 import aperiodic
+import pyarrow.parquet
 import pytest
 
 import reference
 import tape as text
 from asking import DECEMBER, JANUARY, fetch, rows, table, within
 from conftest import bring
-from harness import SHARED
+from harness import SHARED, millrace
 from reference import DATASETS, differences
 from tapes import Tape
 
@@ -66,6 +67,18 @@ def test_twelve_months_by_ten_downloads_at_once(world, api):
         assert len(api.files(dataset, end="2026-01-31", interval="30m")) == 12
         found = api.metrics(dataset, end=end, interval="30m", max_concurrent=10)
         assert not differences(rows(found), within(world.expected(world.btc, "30m")[dataset], JANUARY, end))
+
+
+def test_the_command_line_says_the_same(world, api, tmp_path):
+    """To the last bit, and with the vendor's columns first."""
+    done = millrace("bars", "all", "--data", world.lake, "--venue", "binance-futures", "--symbol", "BTCUSDT", "--interval", "1h", "--format", "parquet",
+                    "--from", "2025-05-01", "--to", "2025-06-01", "--output", tmp_path, "--quiet")
+    assert done.status == 0, done.stderr
+    for dataset in DATASETS:
+        served = table(fetch(api.files(dataset)[2025, 5]).body).replace_schema_metadata()
+        told = pyarrow.parquet.read_table(tmp_path / f"{dataset}.parquet").replace_schema_metadata()
+        assert told.column_names[:served.num_columns] == served.column_names
+        assert told.select(served.column_names).equals(served), dataset
 
 
 def test_months_without_trades_have_no_file(api):
