@@ -34,6 +34,9 @@ struct ServeTests {
         (["serve", "--public-url", "https://"], 2, "--public-url"),
         (["serve", "--public-url", "https://u@a.example"], 2, "--public-url"), (["serve", "--public-url", "ftp://a"], 2, "--public-url"),
         (["serve", "--public-url", "https://data.example.com/x/"], 1, "is not a data directory"),
+        (["serve", "--preview", "BTCUSDT"], 2, "--preview BTCUSDT"), (["serve", "--preview", "none"], 1, "is not a data directory"),
+        (["serve", "--preview", "okx-perps,perpetual-BTC-USDT:USDT,1h,2025-06-30,2025-06-01"], 2, "--preview"),
+        (["serve", "--preview", "okx-perps,perpetual-BTC-USDT:USDT,1h,2025-06-01,2025-06-30"], 1, "is not a data directory"),
     ])
     func `What cannot be done is one line`(words: [String], status: Int32, hint: String) throws {
         try Scratch.with { directory in
