@@ -10,17 +10,6 @@ package struct StoredFile: Sendable, Hashable {
     package let size: Int
 }
 
-/// Where the files of one thing are kept, month by month.
-package struct MonthShelf: Sendable, Hashable {
-    /// The folder below `bars/`.
-    let folder: String
-
-    /// The shelf of a tape's files of one kind: `flow/1m`, say, each part a name of letters, digits and hyphens.
-    package init(kind: [String], instrument: Instrument) {
-        folder = (kind + ["exchange=\(instrument.venue.name)", "symbol=\(TapePath.escape(instrument.symbol))"]).joined(separator: "/")
-    }
-}
-
 /// The month files of a data directory, in `bars/`: derived from the tape, kept as long as the tape they come from stands.
 ///
 /// A file's name carries its month, a key of what it was made from and the SHA-256 of its bytes. It is served while the key is the wanted
@@ -151,55 +140,5 @@ package final class MonthStore: Sendable {
         guard let descriptor = try? FileSystem.open(path, O_RDONLY | O_NONBLOCK) else { return }
         defer { close(descriptor) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { FileSystem.remove(path) }
-    }
-}
-
-/// `2025-05.CONTENT.HASH.parquet`.
-struct MonthFileName: CustomStringConvertible {
-    let month: CivilMonth
-    let content: String
-    let hash: String
-
-    init(month: CivilMonth, content: String, hash: String) {
-        self.month = month
-        self.content = content
-        self.hash = hash
-    }
-
-    init?(_ name: String) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
-        guard parts.count == 4, let month = CivilMonth(parts[0]), parts[1].utf8.count == 64, parts[2].utf8.count == 64,
-            parts[3] == "parquet"
-        else { return nil }
-        self.init(month: month, content: parts[1], hash: parts[2])
-    }
-
-    var description: String { "\(month).\(content).\(hash).parquet" }
-}
-
-/// What changes when a file is replaced or written to.
-struct FileIdentity: Equatable {
-    let size: Int
-    private let numbers: [Int64]
-
-    init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    init?(descriptor: Int32) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    private init?(_ status: stat) {
-        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-        size = Int(status.st_size)
-        numbers = [
-            Int64(bitPattern: UInt64(status.st_dev)), Int64(bitPattern: UInt64(status.st_ino)), Int64(status.st_mtim.tv_sec),
-            Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
-        ]
     }
 }
