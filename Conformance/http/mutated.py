@@ -13,6 +13,8 @@ SEEDS = [
     b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
     b"HEAD /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     b"OPTIONS /hello HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /api/repeat?n=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
 ]
 WORDS = [b"\r\n", b"\r", b"\n", b"\0", b" ", b":", b"%", b"%00", b"%ff", b"?", b"&", b"=", b"\xff\xfe", b"A" * 3000, b"-1", b"99999999999999999999",
          b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Host: b\r\n", b"HTTP/1.1", b"HTTP/0.9", b"GET ", b"{", b"..", b"/"]

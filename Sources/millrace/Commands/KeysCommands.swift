@@ -19,7 +19,10 @@ extension Command {
             CommandOption("vendor", "NAME", "The vendor whose API the key opens", required: true, choices: Plan.vendors),
             CommandOption("plan", "NAME", "The plan: \(planNames)", required: true),
         ],
-        examples: [CommandExample("millrace keys create --data data --vendor oanor --plan pro", "a key for 68,000 calls a month")]
+        examples: [
+            CommandExample("millrace keys create --data data --vendor oanor --plan pro", "a key for 68,000 calls a month"),
+            CommandExample("millrace keys create --data data --vendor aperiodic --plan unlimited", "a key for everything"),
+        ]
     ) { arguments, console in
         let (vendor, plan) = (try arguments.required("vendor"), try arguments.required("plan"))
         guard Plan.named(plan, vendor: vendor) != nil else {
