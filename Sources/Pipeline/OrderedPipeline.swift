@@ -49,6 +49,11 @@ public struct JoinableThread: Sendable {
         handle = thread
     }
 
+    /// Lets the thread end by itself; nobody joins it then.
+    public func detach() {
+        pthread_detach(handle)
+    }
+
     /// Waits until the thread has ended; call it exactly once.
     public func join() {
         pthread_join(handle, nil)

@@ -69,7 +69,9 @@ package final class MonthWorks: Sendable {
             return (ticket, needsWorker)
         }
         // Threads end by themselves after stop(); the state outlives them because they hold on to it.
-        if needsWorker, JoinableThread({ [self] in run() }) == nil { refuseAll() }
+        if needsWorker {
+            if let thread = JoinableThread({ [self] in run() }) { thread.detach() } else { refuseAll() }
+        }
         return ticket
     }
 
