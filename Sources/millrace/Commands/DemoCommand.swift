@@ -69,6 +69,9 @@ private struct DemoJob {
               curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
               curl '\(server.url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'
               curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSD_PERP&venue=binance-coin-futures'
+            Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
+              export APERIODIC_API_URL=\(server.url)/api/v1
+              curl '\(server.url)/api/v1/metadata/symbols?exchange=binance-spot'
             Bars from the same tape:
               millrace bars flow --data \(data) --venue binance-spot --symbol BTCUSDT --interval 1h
             Ctrl-C ends it; the tape stays in \(data).
