@@ -1,4 +1,3 @@
-import Glibc
 import Pipeline
 import Synchronization
 
@@ -63,11 +62,7 @@ final class WorkPool: Sendable {
         shared.withLock { $0.isClosed = true }
         for answer in answers { answer.abandon() }
         drop { _ in true }
-        let deadline = SystemClock.coarseMilliseconds() + 1000
-        while count.load(ordering: .relaxed) > 0 {
-            if SystemClock.coarseMilliseconds() > deadline { return }
-            usleep(2000)
-        }
+        guard shared.wait(atMostMilliseconds: 1000, until: { $0.running.isEmpty ? true : nil }) != nil else { return }
         threads.withLock { threads in
             for thread in threads { thread.join() }
             threads = []
