@@ -11,7 +11,12 @@ import Testing
 /// A lake of a test's own, removed with it: trades of Binance's bitcoin perpetual.
 final class TestLake {
     let directory = NSTemporaryDirectory() + "millrace-months-\(UUID().uuidString)"
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    deinit {
+        // A builder's thread may be closing the catalogue at this moment, which takes files away under the removal.
+        for _ in 0..<100 where FileManager.default.fileExists(atPath: directory) {
+            do { try FileManager.default.removeItem(atPath: directory) } catch { usleep(10_000) }
+        }
+    }
 
     /// Imports one trade a minute, whose ids are given, from an instant on.
     func add(_ ids: ClosedRange<Int>, from day: String) throws {

@@ -34,6 +34,9 @@ public final class MonthFiles: Sendable {
         works = MonthWorks(builders: builders)
     }
 
+    // The threads hold on to the works and to nothing else here: without this they would wait for ever.
+    deinit { works.stop() }
+
     /// Makes no more files; those being made are given up.
     public func stop() {
         isStopping.store(true, ordering: .relaxed)
