@@ -43,6 +43,9 @@ let shims: [Target] = [
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
         name: "CParquet", path: "Sources/C/CParquet", cxxSettings: parquetCompile, linkerSettings: parquetLink),
+    .target(
+        name: "CSimdJSON", path: "Sources/C/CSimdJSON", cxxSettings: [.define("NDEBUG")],
+        linkerSettings: [.linkedLibrary("stdc++"), .linkedLibrary("simdjson")]),
 ]
 
 let libraries: [Target] =
@@ -54,6 +57,7 @@ let libraries: [Target] =
         library("OrderFlow", ["MarketModel"]),
         library("Transport", ["CMicroHTTPD", "CISAL", "Pipeline"]),
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
+        library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "CISAL", "COpenSSL"]),
@@ -89,6 +93,7 @@ let testTargets: [Target] = [
     tests("TransportTests", ["Transport"]),
     tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
+    tests("FeedsTests", ["Feeds", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
     tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow", "Lake", "Recorder"]),

@@ -1,0 +1,264 @@
+#include "CSimdJSON.h"
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <simdjson.h>
+#include <vector>
+
+namespace {
+
+struct Open {
+    uint32_t node;
+    bool object;
+};
+
+inline bool isSpace(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+inline bool isDigit(uint8_t c) { return uint8_t(c - '0') <= 9; }
+
+bool isNumber(const uint8_t *at, const uint8_t *end) {
+    if (at != end && *at == '-') at++;
+    if (at == end || !isDigit(*at)) return false;
+    if (*at++ != '0') {
+        while (at != end && isDigit(*at)) at++;
+    }
+    if (at != end && *at == '.') {
+        if (++at == end || !isDigit(*at)) return false;
+        while (at != end && isDigit(*at)) at++;
+    }
+    if (at != end && (*at | 0x20) == 'e') {
+        if (++at != end && (*at == '+' || *at == '-')) at++;
+        if (at == end || !isDigit(*at)) return false;
+        while (at != end && isDigit(*at)) at++;
+    }
+    return at == end;
+}
+
+/// Four hexadecimal digits, or -1.
+int32_t hex4(const uint8_t *at, const uint8_t *end) {
+    if (end - at < 4) return -1;
+    int32_t value = 0;
+    for (int i = 0; i < 4; i++) {
+        uint8_t c = at[i], lower = c | 0x20;
+        int32_t digit = isDigit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+        if (digit < 0) return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+/// Takes the escapes out of a string, in place, since what they stand for is never longer. The new end, or null.
+uint8_t *unescape(uint8_t *begin, uint8_t *end) {
+    uint8_t *to = static_cast<uint8_t *>(memchr(begin, '\\', size_t(end - begin)));
+    if (to == nullptr) return end;
+    for (const uint8_t *at = to; at != end;) {
+        if (*at != '\\') {
+            *to++ = *at++;
+            continue;
+        }
+        if (++at == end) return nullptr;
+        switch (*at++) {
+        case '"': *to++ = '"'; break;
+        case '\\': *to++ = '\\'; break;
+        case '/': *to++ = '/'; break;
+        case 'b': *to++ = '\b'; break;
+        case 'f': *to++ = '\f'; break;
+        case 'n': *to++ = '\n'; break;
+        case 'r': *to++ = '\r'; break;
+        case 't': *to++ = '\t'; break;
+        case 'u': {
+            int32_t code = hex4(at, end);
+            if (code < 0) return nullptr;
+            at += 4;
+            if (code >= 0xD800 && code <= 0xDFFF) {
+                if (code >= 0xDC00 || end - at < 6 || at[0] != '\\' || at[1] != 'u') return nullptr;
+                int32_t low = hex4(at + 2, end);
+                if (low < 0xDC00 || low > 0xDFFF) return nullptr;
+                at += 6;
+                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            }
+            if (code < 0x80) {
+                *to++ = uint8_t(code);
+            } else if (code < 0x800) {
+                *to++ = uint8_t(0xC0 | code >> 6);
+                *to++ = uint8_t(0x80 | (code & 0x3F));
+            } else if (code < 0x10000) {
+                *to++ = uint8_t(0xE0 | code >> 12);
+                *to++ = uint8_t(0x80 | (code >> 6 & 0x3F));
+                *to++ = uint8_t(0x80 | (code & 0x3F));
+            } else {
+                *to++ = uint8_t(0xF0 | code >> 18);
+                *to++ = uint8_t(0x80 | (code >> 12 & 0x3F));
+                *to++ = uint8_t(0x80 | (code >> 6 & 0x3F));
+                *to++ = uint8_t(0x80 | (code & 0x3F));
+            }
+            break;
+        }
+        default: return nullptr;
+        }
+    }
+    return to;
+}
+
+} // namespace
+
+struct mr_json_parser {
+    size_t maxBytes;
+    uint32_t maxDepth;
+    size_t capacity = 0;
+    std::unique_ptr<simdjson::internal::dom_parser_implementation> tokens;
+    std::vector<uint8_t> buffer;
+    std::vector<mr_json_node> nodes;
+    std::vector<Open> open;
+
+    int32_t prepare(const void *bytes, size_t length) {
+        if (length > capacity) {
+            size_t wanted = 4096;
+            while (wanted < length) wanted *= 2;
+            buffer.resize(wanted + simdjson::SIMDJSON_PADDING);
+            auto error = tokens ? tokens->set_capacity(wanted)
+                                : simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, tokens);
+            if (error) {
+                capacity = 0;
+                return MR_JSON_MEMORY;
+            }
+            capacity = wanted;
+        }
+        memcpy(buffer.data(), bytes, length);
+        memset(buffer.data() + length, ' ', simdjson::SIMDJSON_PADDING);
+        switch (tokens->stage1(buffer.data(), length, simdjson::stage1_mode::regular)) {
+        case simdjson::SUCCESS: return MR_JSON_OK;
+        case simdjson::UTF8_ERROR: return MR_JSON_UTF8;
+        case simdjson::MEMALLOC: return MR_JSON_MEMORY;
+        default: return MR_JSON_MALFORMED;
+        }
+    }
+
+    /// Appends the scalar that begins at `from`, whose token ends before `limit`.
+    bool scalar(uint8_t *from, uint8_t *limit) {
+        while (limit > from && isSpace(limit[-1])) limit--;
+        mr_json_node node{reinterpret_cast<const char *>(from), uint32_t(limit - from), uint32_t(nodes.size()) + 1, MR_JSON_NULL};
+        switch (*from) {
+        case '"': {
+            if (limit - from < 2 || limit[-1] != '"') return false;
+            uint8_t *end = unescape(from + 1, limit - 1);
+            if (end == nullptr) return false;
+            node.text++;
+            node.length = uint32_t(end - from - 1);
+            node.kind = MR_JSON_STRING;
+            break;
+        }
+        case 't':
+            if (node.length != 4 || memcmp(from, "true", 4) != 0) return false;
+            node.kind = MR_JSON_TRUE;
+            break;
+        case 'f':
+            if (node.length != 5 || memcmp(from, "false", 5) != 0) return false;
+            node.kind = MR_JSON_FALSE;
+            break;
+        case 'n':
+            if (node.length != 4 || memcmp(from, "null", 4) != 0) return false;
+            break;
+        default:
+            if (!isNumber(from, limit)) return false;
+            node.kind = MR_JSON_NUMBER;
+        }
+        nodes.push_back(node);
+        return true;
+    }
+
+    int32_t build() {
+        enum { value, firstKeyOrEnd, key, colon, commaOrEnd, firstValueOrEnd, done } expected = value;
+        const uint32_t *index = tokens->structural_indexes.get();
+        const uint32_t total = tokens->n_structural_indexes;
+        uint8_t *text = buffer.data();
+        nodes.clear();
+        open.clear();
+        for (uint32_t i = 0; i < total; i++) {
+            // After the last token the list holds the length of the text.
+            uint8_t *from = text + index[i], *limit = text + index[i + 1];
+            switch (expected) {
+            case firstKeyOrEnd:
+            case key:
+                if (*from == '}' && expected == firstKeyOrEnd) goto close;
+                if (*from != '"' || !scalar(from, limit)) return MR_JSON_MALFORMED;
+                expected = colon;
+                continue;
+            case colon:
+                if (*from != ':') return MR_JSON_MALFORMED;
+                expected = value;
+                continue;
+            case commaOrEnd:
+                if (*from == ',') {
+                    expected = open.back().object ? key : value;
+                    continue;
+                }
+                if (*from != (open.back().object ? '}' : ']')) return MR_JSON_MALFORMED;
+                goto close;
+            case firstValueOrEnd:
+                if (*from == ']') goto close;
+                break;
+            case value: break;
+            case done: return MR_JSON_MALFORMED;
+            }
+            if (!open.empty()) nodes[open.back().node].length++;
+            if (*from == '{' || *from == '[') {
+                if (open.size() >= maxDepth) return MR_JSON_TOO_DEEP;
+                bool object = *from == '{';
+                open.push_back({uint32_t(nodes.size()), object});
+                nodes.push_back({reinterpret_cast<const char *>(from), 0, 0, uint32_t(object ? MR_JSON_OBJECT : MR_JSON_ARRAY)});
+                expected = object ? firstKeyOrEnd : firstValueOrEnd;
+                continue;
+            }
+            if (!scalar(from, limit)) return MR_JSON_MALFORMED;
+            expected = open.empty() ? done : commaOrEnd;
+            continue;
+        close:
+            nodes[open.back().node].next = uint32_t(nodes.size());
+            open.pop_back();
+            expected = open.empty() ? done : commaOrEnd;
+        }
+        return expected == done ? MR_JSON_OK : MR_JSON_MALFORMED;
+    }
+};
+
+mr_json_parser *mr_json_open(size_t max_bytes, uint32_t max_depth) {
+    auto *parser = new (std::nothrow) mr_json_parser;
+    if (parser == nullptr) return nullptr;
+    // Positions are 32 bits wide.
+    parser->maxBytes = max_bytes < (size_t(1) << 30) ? max_bytes : size_t(1) << 30;
+    parser->maxDepth = max_depth;
+    return parser;
+}
+
+void mr_json_close(mr_json_parser *parser) { delete parser; }
+
+int32_t mr_json_parse(mr_json_parser *parser, const void *bytes, size_t length, const mr_json_node **nodes, uint32_t *count) {
+    *nodes = nullptr;
+    *count = 0;
+    if (length > parser->maxBytes) return MR_JSON_TOO_LARGE;
+    if (length == 0) return MR_JSON_MALFORMED;
+    try {
+        int32_t fault = parser->prepare(bytes, length);
+        if (fault == MR_JSON_OK) fault = parser->build();
+        if (fault != MR_JSON_OK) return fault;
+    } catch (...) {
+        return MR_JSON_MEMORY;
+    }
+    *nodes = parser->nodes.data();
+    *count = uint32_t(parser->nodes.size());
+    return MR_JSON_OK;
+}
+
+int32_t mr_json_second_opinion(const void *bytes, size_t length) {
+    try {
+        simdjson::dom::parser parser;
+        simdjson::dom::element element;
+        auto error = parser.parse(static_cast<const uint8_t *>(bytes), length, true).get(element);
+        // It refuses numbers that neither a double nor 64 bits hold, and nesting of its own depth.
+        if (error == simdjson::NUMBER_ERROR || error == simdjson::DEPTH_ERROR || error == simdjson::MEMALLOC) return -1;
+        return error == simdjson::SUCCESS ? 1 : 0;
+    } catch (...) {
+        return -1;
+    }
+}
