@@ -1,0 +1,41 @@
+import CSimdJSON
+import Feeds
+import MarketModel
+
+/// Any bytes as a frame: the reader agrees with simdjson's own tree on what is JSON, what it gives stays within the text's bounds, and no
+/// adapter traps on it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+    let bytes = UnsafeRawBufferPointer(start: data, count: size)
+    let read = Result { () throws(JSONFault) in try reader.read(bytes) { sum($0) } }
+    let opinion = mr_json_second_opinion(data, size)
+    switch read {
+    case .success: precondition(opinion != 0, "simdjson refuses it.")
+    case .failure(.tooDeep): break
+    // The tree takes halves of surrogate pairs.
+    case .failure: precondition(opinion != 1 || bytes.contains(UInt8(ascii: "\\")), "simdjson accepts it.")
+    }
+    for parser in parsers {
+        _ = parser.parse(bytes)
+        for trade in parser.trades where trade.isTrade {
+            precondition(trade.price.mantissa > 0 && trade.quantity.mantissa > 0 && trade.time > 0 && trade.ids > 0 && trade.fills > 0)
+        }
+    }
+    return 0
+}
+
+nonisolated(unsafe) private let reader = JSONReader()
+nonisolated(unsafe) private let parsers: [FrameParser] = [
+    FrameParser(adapter: BinanceFeed(.spot)), FrameParser(adapter: OKXFeed(.swaps)), FrameParser(adapter: BybitFeed(.linear)),
+    FrameParser(adapter: HyperliquidFeed()),
+]
+
+/// Touches every byte that the value stands for.
+private func sum(_ value: JSONValue) -> Int {
+    var total = value.bytes.reduce(0) { $0 &+ Int($1) }
+    if let decimal = value.decimal { precondition(decimal == decimal.normalized, "Trailing zeros are left.") }
+    _ = value.integer
+    for element in value.elements { total &+= sum(element) }
+    for (key, member) in value.members { total &+= key.reduce(0) { $0 &+ Int($1) } &+ sum(member) }
+    return total
+}
