@@ -108,7 +108,10 @@ struct mr_json_parser {
     size_t capacity = 0;
     std::unique_ptr<simdjson::internal::dom_parser_implementation> tokens;
     std::vector<uint8_t> buffer;
+    /// Room for the most nodes that the tokens may be, and how many are taken.
     std::vector<mr_json_node> nodes;
+    uint32_t count = 0;
+    bool escapes = false;
     std::vector<Open> open;
 
     int32_t prepare(const void *bytes, size_t length) {
@@ -125,6 +128,7 @@ struct mr_json_parser {
             capacity = wanted;
         }
         memcpy(buffer.data(), bytes, length);
+        escapes = memchr(bytes, '\\', length) != nullptr;
         memset(buffer.data() + length, ' ', simdjson::SIMDJSON_PADDING);
         switch (tokens->stage1(buffer.data(), length, simdjson::stage1_mode::regular)) {
         case simdjson::SUCCESS: return MR_JSON_OK;
@@ -134,20 +138,23 @@ struct mr_json_parser {
         }
     }
 
-    /// Appends the scalar that begins at `from`, whose token ends before `limit`.
-    bool scalar(uint8_t *from, uint8_t *limit) {
+    /// Appends the string that begins at `from`, whose token ends before `limit`.
+    inline bool string(uint8_t *from, uint8_t *limit) {
+        while (isSpace(limit[-1])) limit--;
+        if (limit - from < 2 || limit[-1] != '"') return false;
+        uint8_t *end = escapes ? unescape(from + 1, limit - 1) : limit - 1;
+        if (end == nullptr) return false;
+        nodes[count] = {reinterpret_cast<const char *>(from + 1), uint32_t(end - from - 1), count + 1, MR_JSON_STRING};
+        count++;
+        return true;
+    }
+
+    /// Appends the string, number or word that begins at `from`.
+    inline bool scalar(uint8_t *from, uint8_t *limit) {
+        if (*from == '"') return string(from, limit);
         while (limit > from && isSpace(limit[-1])) limit--;
-        mr_json_node node{reinterpret_cast<const char *>(from), uint32_t(limit - from), uint32_t(nodes.size()) + 1, MR_JSON_NULL};
+        mr_json_node node{reinterpret_cast<const char *>(from), uint32_t(limit - from), count + 1, MR_JSON_NULL};
         switch (*from) {
-        case '"': {
-            if (limit - from < 2 || limit[-1] != '"') return false;
-            uint8_t *end = unescape(from + 1, limit - 1);
-            if (end == nullptr) return false;
-            node.text++;
-            node.length = uint32_t(end - from - 1);
-            node.kind = MR_JSON_STRING;
-            break;
-        }
         case 't':
             if (node.length != 4 || memcmp(from, "true", 4) != 0) return false;
             node.kind = MR_JSON_TRUE;
@@ -163,16 +170,17 @@ struct mr_json_parser {
             if (!isNumber(from, limit)) return false;
             node.kind = MR_JSON_NUMBER;
         }
-        nodes.push_back(node);
+        nodes[count++] = node;
         return true;
     }
 
     int32_t build() {
-        enum { value, firstKeyOrEnd, key, colon, commaOrEnd, firstValueOrEnd, done } expected = value;
+        enum { value, firstKeyOrEnd, key, commaOrEnd, firstValueOrEnd, done } expected = value;
         const uint32_t *index = tokens->structural_indexes.get();
         const uint32_t total = tokens->n_structural_indexes;
         uint8_t *text = buffer.data();
-        nodes.clear();
+        if (nodes.size() < total) nodes.resize(total + total / 2);
+        count = 0;
         open.clear();
         for (uint32_t i = 0; i < total; i++) {
             // After the last token the list holds the length of the text.
@@ -181,11 +189,9 @@ struct mr_json_parser {
             case firstKeyOrEnd:
             case key:
                 if (*from == '}' && expected == firstKeyOrEnd) goto close;
-                if (*from != '"' || !scalar(from, limit)) return MR_JSON_MALFORMED;
-                expected = colon;
-                continue;
-            case colon:
-                if (*from != ':') return MR_JSON_MALFORMED;
+                // The padding is no colon, so a key at the end of the text is refused.
+                if (*from != '"' || *limit != ':' || !string(from, limit)) return MR_JSON_MALFORMED;
+                i++;
                 expected = value;
                 continue;
             case commaOrEnd:
@@ -205,8 +211,8 @@ struct mr_json_parser {
             if (*from == '{' || *from == '[') {
                 if (open.size() >= maxDepth) return MR_JSON_TOO_DEEP;
                 bool object = *from == '{';
-                open.push_back({uint32_t(nodes.size()), object});
-                nodes.push_back({reinterpret_cast<const char *>(from), 0, 0, uint32_t(object ? MR_JSON_OBJECT : MR_JSON_ARRAY)});
+                open.push_back({count, object});
+                nodes[count++] = {reinterpret_cast<const char *>(from), 0, 0, uint32_t(object ? MR_JSON_OBJECT : MR_JSON_ARRAY)};
                 expected = object ? firstKeyOrEnd : firstValueOrEnd;
                 continue;
             }
@@ -214,7 +220,7 @@ struct mr_json_parser {
             expected = open.empty() ? done : commaOrEnd;
             continue;
         close:
-            nodes[open.back().node].next = uint32_t(nodes.size());
+            nodes[open.back().node].next = count;
             open.pop_back();
             expected = open.empty() ? done : commaOrEnd;
         }
@@ -246,7 +252,7 @@ int32_t mr_json_parse(mr_json_parser *parser, const void *bytes, size_t length, 
         return MR_JSON_MEMORY;
     }
     *nodes = parser->nodes.data();
-    *count = uint32_t(parser->nodes.size());
+    *count = parser->count;
     return MR_JSON_OK;
 }
 
