@@ -16,6 +16,7 @@ public enum ExactQuotient {
     /// - Complexity: O(1); one hardware division when both sides fit 53 bits, one 128-bit division for most others.
     public static func nearest(_ numerator: Int128, over denominator: Int128, tenTo exponent: Int = 0) -> Double? {
         precondition((-38...38).contains(exponent), "a power of ten beyond 10^38")
+        if let quotient = narrow(numerator, denominator, exponent) { return quotient }
         let negative = (numerator < 0) != (denominator < 0)
         var top = WideUInt(numerator.magnitude)
         var bottom = WideUInt(denominator.magnitude)
@@ -25,6 +26,22 @@ public enum ExactQuotient {
         let magnitude = quotient(top, bottom)
         return negative ? -magnitude : magnitude
     }
+
+    /// The quotient where both sides are exact doubles, as those of most cells are: IEEE division rounds it to nearest even.
+    @inline(__always)
+    private static func narrow(_ numerator: Int128, _ denominator: Int128, _ exponent: Int) -> Double? {
+        let limit: Int64 = 1 << 53
+        guard let top = Int64(exactly: numerator), let bottom = Int64(exactly: denominator), top.magnitude < limit,
+            bottom.magnitude < limit,
+            bottom != 0, (0...15).contains(exponent)
+        else { return nil }
+        let (scaled, overflow) = bottom.multipliedReportingOverflow(by: powersOfTen[exponent])
+        guard !overflow, scaled.magnitude < limit else { return nil }
+        // A zero is never negative here, whatever the denominator's sign.
+        return top == 0 ? 0 : Double(top) / Double(scaled)
+    }
+
+    private static let powersOfTen: [Int64] = (0...15).map { power in (0..<power).reduce(Int64(1)) { product, _ in product * 10 } }
 
     private static func quotient(_ top: WideUInt, _ bottom: WideUInt) -> Double {
         let topBits = top.bitWidth

@@ -1,6 +1,7 @@
 public import Lake
 import MarketModel
 public import OrderFlow
+import Pipeline
 import Synchronization
 
 /// Rows of datasets out of the lake, for a range of time.
@@ -113,6 +114,11 @@ private struct Reading {
     }
 
     private func bars(from: Int64, to: Int64, _ options: BarOptions) throws -> [TradeBar] {
+        let days = tape.days.filter { $0.firstTime < to && $0.lastTime >= from }
+        // Where a bar is much of a segment, segments that follow one another leave little to do side by side; days do not.
+        if options.interval <= .d1, !options.isMergeable, days.count >= 2 * threads {
+            return try bars(of: days, from: from, to: to, options)
+        }
         let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: 0)))
         for (run, valuation) in zip(runs, valuations) where run.from < to && run.to > from {
             try lake.read(
@@ -123,6 +129,27 @@ private struct Reading {
                 fold: { part in try whole.withLock { try $0.append(part) } })
         }
         return whole.withLock { $0.takeAll() }
+    }
+
+    /// The bars of some days, none longer than a day: each day is read by one thread, from its first trade to its last.
+    private func bars(of days: [TapeDay], from: Int64, to: Int64, _ options: BarOptions) throws -> [TradeBar] {
+        let rest = Mutex(days[...])
+        let bars = Mutex<[TradeBar]>([])
+        try OrderedPipeline.run(threads: threads) {
+            rest.withLock { $0.popFirst() }
+        } work: { day in
+            let start = max(from, day.date.microseconds)
+            let end = min(to, day.date.microseconds + CivilDate.dayLength)
+            guard let run = runs.firstIndex(where: { $0.from <= start && start < $0.to }) else { throw BarError.valuation }
+            let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: run)))
+            try lake.read(
+                tape, from: start, to: end, columns: .bars, threads: 1, progress: progress,
+                reduction: TapeReduction(begin: { _ in }, add: { _, trades in try whole.withLock { try $0.add(trades) } }), fold: { _ in })
+            return whole.withLock { $0.takeAll() }
+        } consume: { part in
+            bars.withLock { $0 += part }
+        }
+        return bars.withLock { $0 }
     }
 
     private static func runs(of days: [TapeDay]) -> [Run] {

@@ -4,11 +4,8 @@ public import OrderFlow
 ///
 /// The schema is that of the declared columns, whatever the rows hold: `time` as microseconds without a time zone, then one column each.
 public final class DatasetFile<Row: Sendable> {
-    private let columns: [Column<Row>]
     private let file: MetricFile
-    // Apart from the columns: a column is large, and would be copied for every cell.
-    private let cells: [@Sendable (borrowing Row) -> Cell]
-    private var values: [MetricValues]
+    private let buffers: [ColumnBuffer<Row>]
     private var times: [Int64] = []
 
     /// Rows in a row group or record batch: a month of minutes fits one.
@@ -21,11 +18,9 @@ public final class DatasetFile<Row: Sendable> {
     ///   - metadata: key-value pairs of the file's footer or schema.
     /// - Throws: ``LakeError`` when writing fails.
     public init(descriptor: Int32, format: MetricFile.Format, columns: [Column<Row>], metadata: [(String, String)]) throws {
-        self.columns = columns
-        cells = columns.map(\.value)
-        values = columns.map { MetricValues(type: $0.type) }
+        buffers = columns.map { ColumnBuffer($0) }
         file = try MetricFile(
-            descriptor: descriptor, format: format, like: DatasetFile.metricColumns(columns, values, times: []), metadata: metadata)
+            descriptor: descriptor, format: format, like: DatasetFile.metricColumns(buffers, times: []), metadata: metadata)
     }
 
     /// Adds the next row.
@@ -33,7 +28,7 @@ public final class DatasetFile<Row: Sendable> {
     /// - Parameter time: the start of its interval, microseconds since the epoch.
     public func append(_ row: Row, time: Int64) throws {
         times.append(time)
-        for index in cells.indices { values[index].append(cells[index](row)) }
+        for buffer in buffers { buffer.append(row) }
         if times.count >= DatasetFile.batch { try flush() }
     }
 
@@ -45,54 +40,54 @@ public final class DatasetFile<Row: Sendable> {
 
     private func flush() throws {
         guard !times.isEmpty else { return }
-        try file.append(DatasetFile.metricColumns(columns, values, times: times))
-        for index in values.indices { values[index].removeAll() }
+        try file.append(DatasetFile.metricColumns(buffers, times: times))
+        for buffer in buffers { buffer.removeAll() }
         times.removeAll(keepingCapacity: true)
     }
 
-    private static func metricColumns(_ columns: [Column<Row>], _ values: [MetricValues], times: [Int64]) -> [MetricColumn] {
-        [MetricColumn(name: "time", values: .timestamps(times))]
-            + zip(columns, values).map { MetricColumn(name: $0.name, values: $1) }
+    private static func metricColumns(_ buffers: [ColumnBuffer<Row>], times: [Int64]) -> [MetricColumn] {
+        [MetricColumn(name: "time", values: .timestamps(times))] + buffers.map { MetricColumn(name: $0.name, values: $0.values) }
     }
 }
 
-extension MetricValues {
-    /// No values of a declared type.
-    fileprivate init(type: ColumnType) {
+/// The values of one column that wait to be written.
+private final class ColumnBuffer<Row> {
+    let name: String
+    private let type: ColumnType
+    private let cell: @Sendable (borrowing Row) -> Cell
+    private var reals: [Double?] = []
+    private var integers: [Int64?] = []
+    private var words: [String?] = []
+
+    init(_ column: Column<Row>) {
+        name = column.name
+        type = column.type
+        cell = column.value
+    }
+
+    var values: MetricValues {
         switch type {
-        case .integer: self = .integers([])
-        case .real: self = .doubles([])
-        case .word: self = .texts([])
+        case .integer: .integers(integers)
+        case .real: .doubles(reals)
+        case .word: .texts(words)
         }
     }
 
-    /// Appends a cell; one of another type than the column's is null.
-    fileprivate mutating func append(_ cell: Cell) {
-        // Each list is taken out of the enumeration before it grows, so that it is not copied.
-        switch self {
-        case .doubles(var list):
-            self = .doubles([])
-            if case .real(let value) = cell { list.append(value) } else { list.append(nil) }
-            self = .doubles(list)
-        case .integers(var list):
-            self = .integers([])
-            if case .integer(let value) = cell { list.append(value) } else { list.append(nil) }
-            self = .integers(list)
-        case .texts(var list):
-            self = .texts([])
-            if case .word(let value) = cell { list.append(value) } else { list.append(nil) }
-            self = .texts(list)
-        case .timestamps:
-            preconditionFailure("no declared column is a timestamp")
+    /// Appends the column's value in a row; one of another type than the column's is null.
+    func append(_ row: borrowing Row) {
+        switch (type, cell(row)) {
+        case (.real, .real(let value)): reals.append(value)
+        case (.real, _): reals.append(nil)
+        case (.integer, .integer(let value)): integers.append(value)
+        case (.integer, _): integers.append(nil)
+        case (.word, .word(let value)): words.append(value)
+        case (.word, _): words.append(nil)
         }
     }
 
-    fileprivate mutating func removeAll() {
-        switch self {
-        case .doubles: self = .doubles([])
-        case .integers: self = .integers([])
-        case .texts: self = .texts([])
-        case .timestamps: self = .timestamps([])
-        }
+    func removeAll() {
+        reals.removeAll(keepingCapacity: true)
+        integers.removeAll(keepingCapacity: true)
+        words.removeAll(keepingCapacity: true)
     }
 }

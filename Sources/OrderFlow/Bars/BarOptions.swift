@@ -40,7 +40,7 @@ public struct BarOptions: Sendable, Hashable {
     }
 
     /// Whether the bars of two stretches of tape can be added up.
-    var isMergeable: Bool { parts.isSubset(of: .mergeable) }
+    public var isMergeable: Bool { parts.isSubset(of: .mergeable) }
 }
 
 /// Why bars cannot be computed.

@@ -2,8 +2,14 @@ import MarketModel
 
 /// Values that several columns share.
 extension BarRow {
-    /// Volume, notional and counts.
-    var flow: FlowBar { bar.flow }
+    /// The flow of one side.
+    func side(_ side: TakerSide) -> FlowTotal {
+        switch side {
+        case .buy: buy
+        case .sell: sell
+        case .unknown: unknown
+        }
+    }
 
     /// A base mantissa as the nearest double.
     func base(_ mantissa: Int128) -> Double? { ExactQuotient.nearest(mantissa, over: 1, tenTo: valuation.baseScale) }
@@ -17,32 +23,19 @@ extension BarRow {
     }
 
     /// The buy volume less the sell volume, as a base mantissa.
-    var deltaBase: Int128 { flow[.buy].base - flow[.sell].base }
+    var deltaBase: Int128 { buy.base - sell.base }
     /// The buy notional less the sell notional, as a notional mantissa.
-    var deltaNotional: Int128 { flow[.buy].notional - flow[.sell].notional }
-    /// The base quantity of all trades.
-    var totalBase: Int128 { flow[.buy].base + flow[.sell].base + flow[.unknown].base }
-    /// The notional of all trades.
-    var totalNotional: Int128 { flow[.buy].notional + flow[.sell].notional + flow[.unknown].notional }
-    /// The notional and count of one size over all sides.
-    func total(_ size: OrderSize) -> OrderSum {
-        var sum = OrderSum()
-        for side in TakerSide.allCases {
-            sum.notional += flow[side, size].notional
-            sum.count += flow[side, size].count
-        }
-        return sum
-    }
+    var deltaNotional: Int128 { buy.notional - sell.notional }
 
     /// The mean of the trades' prices.
-    var meanPrice: Double? { ExactQuotient.nearest(bar.prices.total, over: Int128(flow.count), tenTo: valuation.priceScale) }
+    var meanPrice: Double? { ExactQuotient.nearest(bar.prices.total, over: Int128(all.count), tenTo: valuation.priceScale) }
     /// ln(close ÷ open).
-    var barReturn: Double { LogReturns.between(flow.firstPrice, flow.lastPrice) }
+    var barReturn: Double { LogReturns.between(bar.flow.firstPrice, bar.flow.lastPrice) }
 
     /// −Σ p ln p over the buy and sell shares of volume, in nats; 0 where one side is empty, nil where both are.
     var entropy: Double? {
-        let buy = flow[.buy].base
-        let sell = flow[.sell].base
+        let buy = buy.base
+        let sell = sell.base
         guard buy > 0 || sell > 0 else { return nil }
         guard buy > 0, sell > 0, let p = ExactQuotient.nearest(buy, over: buy + sell), let q = ExactQuotient.nearest(sell, over: buy + sell)
         else { return 0 }

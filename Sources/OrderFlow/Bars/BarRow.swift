@@ -1,7 +1,9 @@
 public import MarketModel
 
 /// A finished bar, with what depends on the bars before it and on the tape's holes: what columns take their values from.
-public struct BarRow: Sendable {
+///
+/// A class, because it is large and each of some hundred columns is handed it.
+public final class BarRow: Sendable {
     /// The sums.
     public let bar: TradeBar
     /// How the sums are scaled.
@@ -10,6 +12,25 @@ public struct BarRow: Sendable {
     public let toxicity: Double?
     /// Whether the tape inside the bar was whole.
     public let quality: BarQuality
+
+    let details: BarDetails
+    // The flow of the bar, added up once for all columns.
+    let buy: FlowTotal
+    let sell: FlowTotal
+    let unknown: FlowTotal
+    let all: FlowTotal
+
+    init(bar: TradeBar, valuation: Valuation, toxicity: Double?, quality: BarQuality) {
+        self.bar = bar
+        self.valuation = valuation
+        self.toxicity = toxicity
+        self.quality = quality
+        details = bar.details
+        buy = FlowTotal(bar.flow, .buy)
+        sell = FlowTotal(bar.flow, .sell)
+        unknown = FlowTotal(bar.flow, .unknown)
+        all = buy + sell + unknown
+    }
 
     /// The start of the interval in microseconds since the epoch.
     public var time: Int64 { bar.start }

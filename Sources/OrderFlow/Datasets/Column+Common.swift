@@ -5,7 +5,7 @@ extension Column where Row == BarRow {
     /// How many trades a bar has.
     static let tradeCount = Column(
         "trade_count", "Trades", unit: "trades", type: .integer, native: true, "Count of all trades (tape rows)."
-    ) { .integer($0.flow.count) }
+    ) { .integer($0.all.count) }
 
     /// Whether the tape inside the bar was whole.
     static let quality = Column(

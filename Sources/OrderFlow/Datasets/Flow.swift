@@ -11,16 +11,16 @@ extension Dataset where Row == BarRow {
 
     private static let headline: [Column<BarRow>] = [
         Column("taker_buy_volume", "Taker Buy Volume", unit: "base", "Sum of the base quantity of taker buys.") {
-            .real($0.base($0.flow[.buy].base))
+            .real($0.base($0.buy.base))
         },
         Column("taker_sell_volume", "Taker Sell Volume", unit: "base", "Sum of the base quantity of taker sells.") {
-            .real($0.base($0.flow[.sell].base))
+            .real($0.base($0.sell.base))
         },
         Column("taker_buy_count", "Taker Buy Count", unit: "trades", type: .integer, "Count of taker buys (tape rows).") {
-            .integer($0.flow[.buy].count)
+            .integer($0.buy.count)
         },
         Column("taker_sell_count", "Taker Sell Count", unit: "trades", type: .integer, "Count of taker sells (tape rows).") {
-            .integer($0.flow[.sell].count)
+            .integer($0.sell.count)
         },
         Column("volume_delta", "Volume Delta", unit: "base", "taker_buy_volume − taker_sell_volume.") { .real($0.base($0.deltaBase)) },
         Column("volume_delta_notional", "Volume Delta Notional", unit: "quote", "Buy notional − sell notional.") {
@@ -36,21 +36,21 @@ extension Dataset where Row == BarRow {
                 + "realized volatility is the root of Σ ln²(pᵢ/pᵢ₋₁) inside the bar."
         ) { .real($0.toxicity) },
         Column("taker_buy_sell_ratio", "Buy/Sell Ratio", unit: "ratio", "taker_buy_volume ÷ taker_sell_volume.") {
-            .real(ExactQuotient.nearest($0.flow[.buy].base, over: $0.flow[.sell].base))
+            .real(ExactQuotient.nearest($0.buy.base, over: $0.sell.base))
         },
         Column("taker_buy_sell_count_ratio", "Buy/Sell Count Ratio", unit: "ratio", "taker_buy_count ÷ taker_sell_count.") {
-            .real(ExactQuotient.nearest(Int128($0.flow[.buy].count), over: Int128($0.flow[.sell].count)))
+            .real(ExactQuotient.nearest(Int128($0.buy.count), over: Int128($0.sell.count)))
         },
         Column(
             "taker_buy_sell_percentage", "Taker Buy %", unit: "ratio", "taker_buy_volume ÷ (taker_buy_volume + taker_sell_volume), 0…1."
         ) {
-            .real(ExactQuotient.nearest($0.flow[.buy].base, over: $0.flow[.buy].base + $0.flow[.sell].base))
+            .real(ExactQuotient.nearest($0.buy.base, over: $0.buy.base + $0.sell.base))
         },
         Column(
             "taker_buy_sell_count_percentage", "Taker Buy Count %", unit: "ratio",
             "taker_buy_count ÷ (taker_buy_count + taker_sell_count), 0…1."
         ) {
-            .real(ExactQuotient.nearest(Int128($0.flow[.buy].count), over: Int128($0.flow[.buy].count + $0.flow[.sell].count)))
+            .real(ExactQuotient.nearest(Int128($0.buy.count), over: Int128($0.buy.count + $0.sell.count)))
         },
     ]
 
@@ -60,11 +60,11 @@ extension Dataset where Row == BarRow {
                 Column(
                     "taker_\(side.name)_\(size.name)_order_volume", label(side, size, "Order Volume"), unit: "quote",
                     "Notional of \(size.name) taker \(side.name)s (\(size.range))."
-                ) { .real($0.notional($0.flow[side, size].notional)) },
+                ) { .real($0.notional($0.side(side)[size].notional)) },
                 Column(
                     "taker_\(side.name)_\(size.name)_order_count", label(side, size, "Order Count"), unit: "trades", type: .integer,
                     "Count of \(size.name) taker \(side.name)s (\(size.range))."
-                ) { .integer($0.flow[side, size].count) },
+                ) { .integer($0.side(side)[size].count) },
             ]
         }
     }
@@ -75,13 +75,13 @@ extension Dataset where Row == BarRow {
                 "taker_\(side.name)_\(size.name)_order_percentage", label(side, size, "Order %"), unit: "quote per base",
                 "taker_\(side.name)_\(size.name)_order_volume ÷ taker_\(side.name)_volume, as the vendor documents it: notional over base, "
                     + "so not a share; see taker_\(side.name)_\(size.name)_order_share."
-            ) { .real($0.notionalPerBase($0.flow[side, size].notional, $0.flow[side].base)) }
+            ) { .real($0.notionalPerBase($0.side(side)[size].notional, $0.side(side).base)) }
         }
             + OrderSize.allCases.map { size in
                 Column(
                     "taker_\(side.name)_\(size.name)_order_count_percentage", label(side, size, "Count %"), unit: "ratio",
                     "taker_\(side.name)_\(size.name)_order_count ÷ taker_\(side.name)_count, 0…1."
-                ) { .real(ExactQuotient.nearest(Int128($0.flow[side, size].count), over: Int128($0.flow[side].count))) }
+                ) { .real(ExactQuotient.nearest(Int128($0.side(side)[size].count), over: Int128($0.side(side).count))) }
             }
     }
 
@@ -90,16 +90,16 @@ extension Dataset where Row == BarRow {
             Column(
                 "taker_\(side.name)_\(size.name)_order_share", label(side, size, "Share"), unit: "ratio", native: true,
                 "Notional of \(size.name) taker \(side.name)s ÷ notional of all taker \(side.name)s, 0…1."
-            ) { .real(ExactQuotient.nearest($0.flow[side, size].notional, over: $0.flow[side].notional)) }
+            ) { .real(ExactQuotient.nearest($0.side(side)[size].notional, over: $0.side(side).notional)) }
         }
     }
 
     private static let totals: [Column<BarRow>] = [
         Column("volume", "Volume", unit: "base", native: true, "Base quantity of all trades, those of unknown side included.") {
-            .real($0.base($0.totalBase))
+            .real($0.base($0.all.base))
         },
         Column("volume_notional", "Notional", unit: "quote", native: true, "Notional of all trades, those of unknown side included.") {
-            .real($0.notional($0.totalNotional))
+            .real($0.notional($0.all.notional))
         },
         .tradeCount, .quality,
     ]

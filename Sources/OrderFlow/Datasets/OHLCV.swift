@@ -13,8 +13,8 @@ extension Dataset where Row == BarRow {
             Column("close", "Close", unit: "quote", needs: .prices, "Price of the last trade.") {
                 .real($0.price(Int128($0.bar.prices.close)))
             },
-            Column("volume", "Volume", unit: "base", "Base quantity of all trades.") { .real($0.base($0.totalBase)) },
-            Column("volume_notional", "Notional", unit: "quote", "Notional of all trades.") { .real($0.notional($0.totalNotional)) },
+            Column("volume", "Volume", unit: "base", "Base quantity of all trades.") { .real($0.base($0.all.base)) },
+            Column("volume_notional", "Notional", unit: "quote", "Notional of all trades.") { .real($0.notional($0.all.notional)) },
             .tradeCount, .quality,
         ])
 }

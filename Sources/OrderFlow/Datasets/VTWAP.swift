@@ -6,7 +6,7 @@ extension Dataset where Row == BarRow {
         name: "vtwap", title: "VWAP and TWAP", description: "Average prices by volume and by trade, per bar.",
         columns: [
             Column("vwap", "VWAP", unit: "quote", "Volume-weighted average price: Σ notional ÷ Σ base quantity.") {
-                .real($0.notionalPerBase($0.totalNotional, $0.totalBase))
+                .real($0.notionalPerBase($0.all.notional, $0.all.base))
             },
             Column(
                 "twap", "TWAP", unit: "quote", needs: .prices,

@@ -58,6 +58,9 @@ public struct FlowBar: Sendable {
     /// The sums of one side and size.
     public subscript(side: TakerSide, size: OrderSize) -> OrderSum { orders[(Int(side.rawValue) + 1) * 3 + size.rawValue] }
 
+    /// The base quantity of one side.
+    func base(_ side: TakerSide) -> Int128 { base[Int(side.rawValue) + 1] }
+
     /// The sums of one side over all sizes. They do not overflow: ``FlowBar`` checks the grand totals as it grows.
     public subscript(side: TakerSide) -> SideSum {
         var sum = SideSum(base: base[Int(side.rawValue) + 1], notional: 0, count: 0)

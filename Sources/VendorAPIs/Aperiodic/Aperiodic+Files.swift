@@ -117,9 +117,10 @@ extension Aperiodic {
         let wanted = MonthRequest(venue: venue, symbol: instrument.symbol, product: product, month: month)
         if let file = try months.ready(wanted), let body = try? FileBody(path: file.path) { return Aperiodic.response(body) }
         let months = months
+        let wait = Wait()
         return .later { cancellation in
             try Aperiodic.shaped {
-                let file = try months.file(wanted, atMostMilliseconds: Aperiodic.patience, isCancelled: { cancellation.isCancelled })
+                let file = try months.file(wanted, atMostMilliseconds: wait.left, isCancelled: { cancellation.isCancelled })
                 return Aperiodic.response(try FileBody(path: file.path))
             }
         }

@@ -4,9 +4,6 @@ import MarketService
 import Transport
 
 extension Aperiodic {
-    /// How long a listing waits for files that are being made: a little less than clients wait for an answer.
-    static let patience = 50_000
-
     /// The most days that one request for raw trades may span, as the vendor has it.
     static let rawDays = 366
 
@@ -85,15 +82,12 @@ extension Aperiodic {
         if ready.count == requests.count {
             return Aperiodic.write(instrument, Array(zip(there, ready.map(\.size))), missing: missing, links)
         }
+        let wait = Wait()
         return .later { cancellation in
             try Aperiodic.shaped {
                 for request in requests { try months.prepare(request) }
-                let begun = ContinuousClock.now
                 let sizes = try requests.map { request in
-                    let waited = Int((ContinuousClock.now - begun) / .milliseconds(1))
-                    return try months.file(
-                        request, atMostMilliseconds: max(0, Aperiodic.patience - waited), isCancelled: { cancellation.isCancelled }
-                    ).size
+                    try months.file(request, atMostMilliseconds: wait.left, isCancelled: { cancellation.isCancelled }).size
                 }
                 return Aperiodic.write(instrument, Array(zip(there, sizes)), missing: missing, links)
             }

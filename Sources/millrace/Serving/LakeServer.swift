@@ -30,6 +30,7 @@ struct LakeServer: Sendable {
     /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys.
     init(_ options: ServeOptions) throws {
         EndSignals.block()
+        ProcessMemory.limitArenas(to: max(2, options.threads))
         let (data, host) = (options.data, options.host)
         let lake = try Lake(directory: data, create: false)
         let keys = try KeyStore(path: data + "/catalogue.sqlite")

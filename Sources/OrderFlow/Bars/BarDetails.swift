@@ -1,0 +1,68 @@
+import MarketModel
+
+/// What is summed up of a bar's trades one by one, in tape order: all but what simply adds up.
+struct BarDetails: Sendable {
+    private(set) var priceMoments = PowerSums(centred: true)
+    private(set) var sizes = SizeSums()
+    private(set) var ticks = TickSums()
+    private(set) var runs = SideRuns()
+    private(set) var returns = ReturnSums()
+    private(set) var impact = ImpactSums()
+    private(set) var order = OrderStatistics()
+
+    // The trades of an open bar, as far as order statistics need them.
+    private var heldPrices: [Int64] = []
+    private var heldSizes = SizeList.narrow([])
+    private var lastPrice: Int64 = 0
+    private var lastSide: Int8 = 0
+
+    /// Adds a run of at most ``FlowRun/maximumLength`` rows that follow those before in tape order.
+    ///
+    /// - Returns: false if a sum does not fit.
+    mutating func add(
+        _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation, _ parts: BarParts, _ scratch: inout BarScratch
+    ) -> Bool {
+        let isFirst = lastPrice == 0
+        if isFirst, !parts.isDisjoint(with: .held) {
+            heldPrices = scratch.spare.popLast() ?? []
+            heldSizes = .narrow(scratch.spare.popLast() ?? [])
+        }
+        if parts.contains(.priceMoments) { priceMoments.add(trades.price, rows) }
+        if parts.contains(.ticks), !ticks.add(trades, rows, previous: lastPrice, valuation) { return false }
+        if parts.contains(.runs) { runs.add(trades.price, trades.side, rows, previous: (lastPrice, lastSide)) }
+        if !parts.isDisjoint(with: .sizes) {
+            guard scratch.sizes.fill(trades, rows, valuation) else { return false }
+            if parts.contains(.sizeMoments) { sizes.add(scratch.sizes) }
+            if !parts.isDisjoint(with: .heldSizes) { heldSizes.append(scratch.sizes) }
+        }
+        if !parts.isDisjoint(with: .heldPrices) { heldPrices.append(contentsOf: trades.price[rows]) }
+        if !parts.isDisjoint(with: .logarithms) {
+            LogReturns.fill(trades.price, rows, previous: lastPrice, into: &scratch.returns)
+            if parts.contains(.returns) { returns.add(scratch.returns, count: rows.count, skipping: isFirst) }
+            if parts.contains(.impact) { impact.add(scratch.returns, scratch.sizes, trades.side, rows, skipping: isFirst) }
+        }
+        lastPrice = trades.price[rows.upperBound - 1]
+        lastSide = trades.side[rows.upperBound - 1]
+        return true
+    }
+
+    /// Works out the order statistics and lets go of the trades: no more will come.
+    mutating func close(_ parts: BarParts, _ scratch: inout BarScratch) {
+        guard !parts.isDisjoint(with: .held) else { return }
+        order = OrderStatistics(parts, prices: heldPrices, sizes: heldSizes, selection: &scratch.selection)
+        heldPrices.removeAll(keepingCapacity: true)
+        scratch.spare.append(heldPrices)
+        heldPrices = []
+        scratch.spare.append(heldSizes.emptied())
+        heldSizes = .narrow([])
+    }
+}
+
+/// What the bars of a segment share while they are summed: arrays that are filled anew for each run.
+struct BarScratch: Sendable {
+    var sizes = RunSizes()
+    var returns: [Double] = []
+    var selection = Selection<Int64>()
+    /// Storage of bars that have closed, for those to come.
+    var spare: [[Int64]] = []
+}

@@ -1,0 +1,14 @@
+import CMicroHTTPD
+
+/// How the process takes memory from the system.
+public enum ProcessMemory {
+    /// Lets all threads together use a few arenas of the allocator.
+    ///
+    /// The C library gives each thread an arena of its own and keeps in it what the thread's largest job took: a server with many threads
+    /// that do large jobs now and then would hold several times what it needs. Call it before threads start.
+    ///
+    /// - Parameter count: at least 1.
+    public static func limitArenas(to count: Int) {
+        mallopt(M_ARENA_MAX, Int32(max(1, count)))
+    }
+}
