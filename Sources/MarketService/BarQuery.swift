@@ -34,23 +34,23 @@ public enum BarQuery {
 
         let reading = try Reading(lake: lake, tape: tape, options: options, threads: threads, progress: progress)
         var rows = try BarRows(options: options, valuation: reading.valuation(on: 0), wholeness: wholeness(tape))
-        var chunk = start
-        while chunk < end {
-            // Tapes may pause for years.
-            let resumption = tape.days.first { $0.lastTime >= chunk }?.firstTime ?? end
-            chunk = max(chunk, interval.start(of: resumption))
-            guard chunk < end else { break }
-            let next = chunk + barsAtOnce * interval.microseconds
-            for bar in try reading.bars(from: chunk, to: min(next, end)) {
-                let row = rows.next(bar)
-                if from.map({ bar.start >= $0 }) ?? true, to.map({ bar.start < $0 }) ?? true { try body(row) }
+        var chunks = Chunks(tape: tape, interval: interval, next: start, end: end)
+        var ahead = ReadAhead(reading, chunks.next())
+        while let current = ahead {
+            let bars = try current.bars()
+            // While these rows are written, the next ones are read.
+            ahead = ReadAhead(reading, chunks.next())
+            do {
+                for bar in bars {
+                    let row = rows.next(bar)
+                    if from.map({ bar.start >= $0 }) ?? true, to.map({ bar.start < $0 }) ?? true { try body(row) }
+                }
+            } catch {
+                _ = try? ahead?.bars()
+                throw error
             }
-            chunk = next
         }
     }
-
-    /// How many bars are held in memory; chunks of the tape begin and end with bars, so none is in two of them.
-    private static var barsAtOnce: Int64 { 16_384 }
 
     private static func wholeness(_ tape: TapeSummary) -> TapeWholeness {
         TapeWholeness(holes: tape.holes.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) })
@@ -62,8 +62,69 @@ public enum BarQuery {
     }
 }
 
+/// The stretches in which a tape is read: they begin and end with bars, so no bar is in two of them.
+private struct Chunks {
+    private let tape: TapeSummary
+    private let interval: Interval
+    private let length: Int64
+    private var position: Int64
+    private let end: Int64
+
+    init(tape: TapeSummary, interval: Interval, next: Int64, end: Int64) {
+        self.tape = tape
+        self.interval = interval
+        self.end = end
+        position = interval.start(of: next)
+        // Whole days where that is not too much: no file is then read for two stretches.
+        let longest = Chunks.bars * interval.microseconds
+        length = longest < CivilDate.dayLength ? longest : longest - longest % CivilDate.dayLength
+    }
+
+    /// How many bars a stretch holds at most; one is read while the one before is written.
+    private static var bars: Int64 { 8192 }
+
+    mutating func next() -> Range<Int64>? {
+        guard position < end else { return nil }
+        // Tapes may pause for years.
+        guard let resumption = tape.days.first(where: { $0.lastTime >= position })?.firstTime else { return nil }
+        let start = max(position, interval.start(of: resumption))
+        guard start < end else { return nil }
+        position = start + length
+        return start..<min(position, end)
+    }
+}
+
+/// A stretch of tape that is being read.
+private struct ReadAhead {
+    private let thread: JoinableThread?
+    private let outcome: Outcome
+
+    private final class Outcome: Sendable {
+        let result = Mutex<Result<[TradeBar], any Error>?>(nil)
+    }
+
+    /// Begins to read, on a thread of its own if more than one may work and the system gives one; nil if there is nothing to read.
+    init?(_ reading: Reading, _ chunk: Range<Int64>?) {
+        guard let chunk else { return nil }
+        let outcome = Outcome()
+        let read: @Sendable () -> Void = {
+            let result = Result { try reading.bars(from: chunk.lowerBound, to: chunk.upperBound) }
+            outcome.result.withLock { $0 = result }
+        }
+        self.outcome = outcome
+        thread = reading.threads > 1 ? JoinableThread(read) : nil
+        if thread == nil { read() }
+    }
+
+    /// Waits for the bars; to be called once.
+    func bars() throws -> [TradeBar] {
+        thread?.join()
+        return try outcome.result.withLock { $0.take() }?.get() ?? []
+    }
+}
+
 /// Reads stretches of a tape into bars.
-private struct Reading {
+private struct Reading: Sendable {
     let lake: Lake
     let tape: TapeSummary
     let options: BarOptions

@@ -7,9 +7,13 @@ public final class DatasetFile<Row: Sendable> {
     private let file: MetricFile
     private let buffers: [ColumnBuffer<Row>]
     private var times: [Int64] = []
+    /// Rows whose values are not worked out yet.
+    private var rows: [Row] = []
 
     /// Rows in a row group or record batch: a month of minutes fits one.
     private static var batch: Int { 65_536 }
+    /// Rows whose values are worked out together, column by column.
+    private static var stretch: Int { 4096 }
 
     /// Starts a file.
     ///
@@ -28,7 +32,8 @@ public final class DatasetFile<Row: Sendable> {
     /// - Parameter time: the start of its interval, microseconds since the epoch.
     public func append(_ row: Row, time: Int64) throws {
         times.append(time)
-        for buffer in buffers { buffer.append(row) }
+        rows.append(row)
+        if rows.count >= DatasetFile.stretch { workOut() }
         if times.count >= DatasetFile.batch { try flush() }
     }
 
@@ -38,8 +43,14 @@ public final class DatasetFile<Row: Sendable> {
         try file.finish()
     }
 
+    private func workOut() {
+        for buffer in buffers { buffer.append(rows) }
+        rows.removeAll(keepingCapacity: true)
+    }
+
     private func flush() throws {
         guard !times.isEmpty else { return }
+        workOut()
         try file.append(DatasetFile.metricColumns(buffers, times: times))
         for buffer in buffers { buffer.removeAll() }
         times.removeAll(keepingCapacity: true)
@@ -73,15 +84,15 @@ private final class ColumnBuffer<Row> {
         }
     }
 
-    /// Appends the column's value in a row; one of another type than the column's is null.
-    func append(_ row: borrowing Row) {
-        switch (type, cell(row)) {
-        case (.real, .real(let value)): reals.append(value)
-        case (.real, _): reals.append(nil)
-        case (.integer, .integer(let value)): integers.append(value)
-        case (.integer, _): integers.append(nil)
-        case (.word, .word(let value)): words.append(value)
-        case (.word, _): words.append(nil)
+    /// Appends the column's values in some rows; one of another type than the column's is null.
+    func append(_ rows: [Row]) {
+        switch type {
+        case .real:
+            for row in rows { if case .real(let value) = cell(row) { reals.append(value) } else { reals.append(nil) } }
+        case .integer:
+            for row in rows { if case .integer(let value) = cell(row) { integers.append(value) } else { integers.append(nil) } }
+        case .word:
+            for row in rows { if case .word(let value) = cell(row) { words.append(value) } else { words.append(nil) } }
         }
     }
 

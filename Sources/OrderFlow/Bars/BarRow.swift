@@ -13,7 +13,6 @@ public final class BarRow: Sendable {
     /// Whether the tape inside the bar was whole.
     public let quality: BarQuality
 
-    let details: BarDetails
     // The flow of the bar, added up once for all columns.
     let buy: FlowTotal
     let sell: FlowTotal
@@ -25,7 +24,6 @@ public final class BarRow: Sendable {
         self.valuation = valuation
         self.toxicity = toxicity
         self.quality = quality
-        details = bar.details
         buy = FlowTotal(bar.flow, .buy)
         sell = FlowTotal(bar.flow, .sell)
         unknown = FlowTotal(bar.flow, .unknown)

@@ -15,8 +15,14 @@ public struct TradeBar: Sendable {
     /// The start of the interval in microseconds since the epoch.
     public var start: Int64 { flow.start }
 
-    /// What was summed up trade by trade; empty if nothing was.
-    var details: BarDetails { held.first ?? BarDetails() }
+    // What was summed up trade by trade, part by part; empty if nothing was.
+    var priceMoments: PowerSums { held.isEmpty ? PowerSums(centred: true) : held[0].priceMoments }
+    var sizes: SizeSums { held.isEmpty ? SizeSums() : held[0].sizes }
+    var ticks: TickSums { held.isEmpty ? TickSums() : held[0].ticks }
+    var runs: SideRuns { held.isEmpty ? SideRuns() : held[0].runs }
+    var returns: ReturnSums { held.isEmpty ? ReturnSums() : held[0].returns }
+    var impact: ImpactSums { held.isEmpty ? ImpactSums() : held[0].impact }
+    var order: OrderStatistics { held.isEmpty ? OrderStatistics() : held[0].order }
 
     /// Adds a run of at most ``FlowRun/maximumLength`` rows that follow those before in tape order.
     mutating func add(

@@ -24,28 +24,28 @@ extension Dataset where Row == BarRow {
             "price_median", "Price Median", unit: "quote", needs: .priceMedian,
             "Median of the trades' prices; of an even number the mean of the two in the middle."
         ) { row in
-            .real(row.details.order.priceMiddles.flatMap { ExactQuotient.nearest($0, over: 2, tenTo: row.valuation.priceScale) })
+            .real(row.bar.order.priceMiddles.flatMap { ExactQuotient.nearest($0, over: 2, tenTo: row.valuation.priceScale) })
         },
         Column(
             "price_std", "Price Std", unit: "quote", needs: .priceMoments,
             "Sample standard deviation (ddof 1) of prices; null for one trade."
         ) {
-            .real($0.details.priceMoments.deviation(scale: $0.valuation.priceScale))
+            .real($0.bar.priceMoments.deviation(scale: $0.valuation.priceScale))
         },
         Column(
             "price_variance", "Price Variance", unit: "quote²", needs: .priceMoments,
             "Sample variance (ddof 1) of prices; null for one trade."
         ) {
-            .real($0.details.priceMoments.variance(scale: $0.valuation.priceScale))
+            .real($0.bar.priceMoments.variance(scale: $0.valuation.priceScale))
         },
         Column(
             "price_skewness", "Price Skewness", unit: "score", needs: .priceMoments,
             "m₃ ÷ m₂^1.5 of prices, population moments; null where all are equal."
-        ) { .real($0.details.priceMoments.skewness) },
+        ) { .real($0.bar.priceMoments.skewness) },
         Column(
             "price_kurtosis", "Price Kurtosis", unit: "score", needs: .priceMoments,
             "m₄ ÷ m₂² − 3 of prices, population moments; null where all are equal."
-        ) { .real($0.details.priceMoments.excessKurtosis) },
+        ) { .real($0.bar.priceMoments.excessKurtosis) },
         Column("price_range_ratio", "Price Range Ratio", unit: "ratio", needs: .prices, "Highest price ÷ lowest price.") {
             .real(ExactQuotient.nearest(Int128($0.bar.prices.high), over: Int128($0.bar.prices.low)))
         },
@@ -53,7 +53,7 @@ extension Dataset where Row == BarRow {
             "price_cv", "Price CV", unit: "ratio", needs: [.prices, .priceMoments],
             "Coefficient of variation: price_std ÷ price_mean."
         ) {
-            .real(quotient($0.details.priceMoments.deviation(scale: $0.valuation.priceScale), $0.meanPrice))
+            .real(quotient($0.bar.priceMoments.deviation(scale: $0.valuation.priceScale), $0.meanPrice))
         },
     ]
 }

@@ -47,40 +47,40 @@ extension Dataset where Row == BarRow {
             "trade_amount_median", "Trade Amount Median", unit: "base", needs: .sizeMedian,
             "Median base quantity of a trade; of an even number the mean of the two in the middle."
         ) { row in
-            .real(row.details.order.sizeMiddles.flatMap { ExactQuotient.nearest($0, over: 2, tenTo: row.valuation.baseScale) })
+            .real(row.bar.order.sizeMiddles.flatMap { ExactQuotient.nearest($0, over: 2, tenTo: row.valuation.baseScale) })
         },
         Column(
             "trade_amount_std", "Trade Amount Std", unit: "base", needs: .sizeMoments,
             "Sample standard deviation (ddof 1) of base quantities; null for one trade."
-        ) { .real($0.details.sizes.powers.deviation(scale: $0.valuation.baseScale)) },
+        ) { .real($0.bar.sizes.powers.deviation(scale: $0.valuation.baseScale)) },
         Column(
             "trade_amount_variance", "Trade Amount Variance", unit: "base²", needs: .sizeMoments,
             "Sample variance (ddof 1) of base quantities; null for one trade."
-        ) { .real($0.details.sizes.powers.variance(scale: $0.valuation.baseScale)) },
+        ) { .real($0.bar.sizes.powers.variance(scale: $0.valuation.baseScale)) },
         Column(
             "trade_amount_skewness", "Trade Amount Skewness", unit: "score", needs: .sizeMoments,
             "m₃ ÷ m₂^1.5 of base quantities, population moments; null where all are equal."
-        ) { .real($0.details.sizes.powers.skewness) },
+        ) { .real($0.bar.sizes.powers.skewness) },
         Column(
             "trade_amount_kurtosis", "Trade Amount Kurtosis", unit: "score", needs: .sizeMoments,
             "m₄ ÷ m₂² − 3 of base quantities, population moments; null where all are equal."
-        ) { .real($0.details.sizes.powers.excessKurtosis) },
+        ) { .real($0.bar.sizes.powers.excessKurtosis) },
         Column("trade_amount_min", "Trade Amount Min", unit: "base", needs: .sizeMoments, "Least base quantity of a trade.") {
-            .real($0.base($0.details.sizes.least))
+            .real($0.base($0.bar.sizes.least))
         },
         Column("trade_amount_max", "Trade Amount Max", unit: "base", needs: .sizeMoments, "Greatest base quantity of a trade.") {
-            .real($0.base($0.details.sizes.greatest))
+            .real($0.base($0.bar.sizes.greatest))
         },
         Column(
             "trade_amount_range_ratio", "Trade Amount Range Ratio", unit: "ratio", needs: .sizeMoments,
             "trade_amount_max ÷ trade_amount_min."
-        ) { .real(ExactQuotient.nearest($0.details.sizes.greatest, over: $0.details.sizes.least)) },
+        ) { .real(ExactQuotient.nearest($0.bar.sizes.greatest, over: $0.bar.sizes.least)) },
         Column(
             "trade_amount_cv", "Trade Amount CV", unit: "ratio", needs: .sizeMoments,
             "Coefficient of variation: trade_amount_std ÷ trade_amount_mean."
         ) {
             let mean = ExactQuotient.nearest($0.all.base, over: Int128($0.all.count), tenTo: $0.valuation.baseScale)
-            return .real(quotient($0.details.sizes.powers.deviation(scale: $0.valuation.baseScale), mean))
+            return .real(quotient($0.bar.sizes.powers.deviation(scale: $0.valuation.baseScale), mean))
         },
     ]
 }

@@ -50,11 +50,11 @@ extension Dataset where Row == BarRow {
             switch measure {
             case .notional:
                 return Column(name, label, unit: "quote", needs: .ticks, "Notional of the trades \(direction.meaning).") {
-                    .real($0.notional($0.details.ticks.notional[direction.rawValue]))
+                    .real($0.notional($0.bar.ticks.notional[direction.rawValue]))
                 }
             case .count:
                 return Column(name, label, unit: "trades", type: .integer, needs: .ticks, "Count of the trades \(direction.meaning).") {
-                    .integer($0.details.ticks.count[direction.rawValue])
+                    .integer($0.bar.ticks.count[direction.rawValue])
                 }
             }
         }
@@ -64,10 +64,10 @@ extension Dataset where Row == BarRow {
         Column(
             "uptick_downtick_volume_ratio", "Uptick/Downtick Volume Ratio", unit: "ratio", needs: .ticks,
             "uptick_volume ÷ downtick_volume."
-        ) { .real(ExactQuotient.nearest($0.details.ticks.notional[2], over: $0.details.ticks.notional[0])) },
+        ) { .real(ExactQuotient.nearest($0.bar.ticks.notional[2], over: $0.bar.ticks.notional[0])) },
         Column(
             "uptick_downtick_count_ratio", "Uptick/Downtick Count Ratio", unit: "ratio", needs: .ticks, "uptick_count ÷ downtick_count."
-        ) { .real(ExactQuotient.nearest(Int128($0.details.ticks.count[2]), over: Int128($0.details.ticks.count[0]))) },
+        ) { .real(ExactQuotient.nearest(Int128($0.bar.ticks.count[2]), over: Int128($0.bar.ticks.count[0]))) },
     ]
 
     private static func percentages(_ measure: Measure) -> [Column<BarRow>] {
@@ -77,7 +77,7 @@ extension Dataset where Row == BarRow {
                 unit: "ratio",
                 needs: .ticks, "\(direction.name)_\(measure.name) ÷ that of the three directions together, 0…1."
             ) { row in
-                let ticks = row.details.ticks
+                let ticks = row.bar.ticks
                 switch measure {
                 case .notional:
                     let all = ticks.notional[0] + ticks.notional[1] + ticks.notional[2]
