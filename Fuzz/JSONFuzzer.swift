@@ -15,9 +15,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     // The tree takes halves of surrogate pairs.
     case .failure: precondition(opinion != 1 || bytes.contains(UInt8(ascii: "\\")), "simdjson accepts it.")
     }
-    for parser in parsers {
-        _ = parser.parse(bytes)
-        for trade in parser.trades where trade.isTrade {
+    for index in parsers.indices {
+        _ = parsers[index].parse(bytes)
+        for trade in parsers[index].trades where trade.isTrade {
             precondition(trade.price.mantissa > 0 && trade.quantity.mantissa > 0 && trade.time > 0 && trade.ids > 0 && trade.fills > 0)
         }
     }
@@ -25,7 +25,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 }
 
 nonisolated(unsafe) private let reader = JSONReader()
-nonisolated(unsafe) private let parsers: [FrameParser] = [
+nonisolated(unsafe) private var parsers: [FrameParser] = [
     FrameParser(adapter: BinanceFeed(.spot)), FrameParser(adapter: OKXFeed(.swaps)), FrameParser(adapter: BybitFeed(.linear)),
     FrameParser(adapter: HyperliquidFeed()),
 ]

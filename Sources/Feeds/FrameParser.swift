@@ -2,7 +2,7 @@
 ///
 /// Trades land in ``trades``, which is refilled by the next frame with trades. A frame that is not understood is counted and kept for show:
 /// never dropped in silence, never fatal. Allocates nothing for a frame with trades of known symbols.
-public final class FrameParser {
+public struct FrameParser {
     /// The venue's adapter.
     public let adapter: any FeedAdapter
     /// What was read so far.
@@ -20,7 +20,7 @@ public final class FrameParser {
     public var trades: [FeedTrade] { batch.trades }
 
     /// Says what a frame was.
-    public func parse(_ bytes: UnsafeRawBufferPointer) -> Frame {
+    public mutating func parse(_ bytes: UnsafeRawBufferPointer) -> Frame {
         batch.removeAll()
         let frame: Frame
         do throws(JSONFault) {
@@ -31,7 +31,7 @@ public final class FrameParser {
         return note(frame, bytes)
     }
 
-    private func note(_ frame: Frame, _ bytes: UnsafeRawBufferPointer) -> Frame {
+    private mutating func note(_ frame: Frame, _ bytes: UnsafeRawBufferPointer) -> Frame {
         if batch.faults > 0 {
             counts.faultyRows += batch.faults
             counts.lastFault = Self.beginning(bytes)

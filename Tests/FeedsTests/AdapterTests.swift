@@ -3,8 +3,8 @@ import MarketModel
 import Testing
 
 /// What an adapter makes of frames written by hand.
-struct Read {
-    let parser: FrameParser
+final class Read {
+    var parser: FrameParser
 
     init(_ adapter: any FeedAdapter) { parser = FrameParser(adapter: adapter) }
 

@@ -27,7 +27,7 @@ struct Recording: Sendable {
 
     /// Everything that an adapter makes of it.
     func replayed(_ adapter: any FeedAdapter) -> Replay {
-        let parser = FrameParser(adapter: adapter)
+        var parser = FrameParser(adapter: adapter)
         var replay = Replay()
         for frame in frames {
             let sort = frame.withUnsafeBytes { parser.parse($0) }

@@ -10,6 +10,7 @@ namespace {
 
 struct Open {
     uint32_t node;
+    uint32_t children;
     bool object;
 };
 
@@ -174,57 +175,64 @@ struct mr_json_parser {
         return true;
     }
 
+    /// Checks the grammar over the tokens and lays down a node for each key and value.
     int32_t build() {
-        enum { value, firstKeyOrEnd, key, commaOrEnd, firstValueOrEnd, done } expected = value;
         const uint32_t *index = tokens->structural_indexes.get();
         const uint32_t total = tokens->n_structural_indexes;
         uint8_t *text = buffer.data();
-        if (nodes.size() < total) nodes.resize(total + total / 2);
+        // After a key stands a colon, after a value a comma or a bracket that ends; only brackets that begin follow each other.
+        if (nodes.size() < total / 2 + 2 * size_t(maxDepth) + 8) nodes.resize(total / 2 + total / 8 + 2 * size_t(maxDepth) + 8);
         count = 0;
         open.clear();
-        for (uint32_t i = 0; i < total; i++) {
-            // After the last token the list holds the length of the text.
-            uint8_t *from = text + index[i], *limit = text + index[i + 1];
-            switch (expected) {
-            case firstKeyOrEnd:
-            case key:
-                if (*from == '}' && expected == firstKeyOrEnd) goto close;
-                // The padding is no colon, so a key at the end of the text is refused.
-                if (*from != '"' || *limit != ':' || !string(from, limit)) return MR_JSON_MALFORMED;
-                i++;
-                expected = value;
-                continue;
-            case commaOrEnd:
-                if (*from == ',') {
-                    expected = open.back().object ? key : value;
-                    continue;
-                }
-                if (*from != (open.back().object ? '}' : ']')) return MR_JSON_MALFORMED;
-                goto close;
-            case firstValueOrEnd:
-                if (*from == ']') goto close;
-                break;
-            case value: break;
-            case done: return MR_JSON_MALFORMED;
-            }
-            if (!open.empty()) nodes[open.back().node].length++;
-            if (*from == '{' || *from == '[') {
-                if (open.size() >= maxDepth) return MR_JSON_TOO_DEEP;
-                bool object = *from == '{';
-                open.push_back({count, object});
-                nodes[count++] = {reinterpret_cast<const char *>(from), 0, 0, uint32_t(object ? MR_JSON_OBJECT : MR_JSON_ARRAY)};
-                expected = object ? firstKeyOrEnd : firstValueOrEnd;
-                continue;
-            }
-            if (!scalar(from, limit)) return MR_JSON_MALFORMED;
-            expected = open.empty() ? done : commaOrEnd;
-            continue;
-        close:
-            nodes[open.back().node].next = count;
-            open.pop_back();
-            expected = open.empty() ? done : commaOrEnd;
+        uint32_t i = 0;
+        uint8_t c;
+
+    value:
+        if (i >= total) return MR_JSON_MALFORMED;
+        c = text[index[i]];
+        if (c == '{' || c == '[') {
+            if (open.size() >= maxDepth) return MR_JSON_TOO_DEEP;
+            bool object = c == '{';
+            nodes[count] = {reinterpret_cast<const char *>(text + index[i]), 0, 0, uint32_t(object ? MR_JSON_OBJECT : MR_JSON_ARRAY)};
+            open.push_back({count++, 0, object});
+            i++;
+            if (i < total && text[index[i]] == (object ? '}' : ']')) goto close;
+            if (object) goto key;
+            goto value;
         }
-        return expected == done ? MR_JSON_OK : MR_JSON_MALFORMED;
+        // After the last token the list holds the length of the text.
+        if (!scalar(text + index[i], text + index[i + 1])) return MR_JSON_MALFORMED;
+        i++;
+        goto after;
+
+    key:
+        if (i + 1 >= total || text[index[i]] != '"' || text[index[i + 1]] != ':') return MR_JSON_MALFORMED;
+        if (!string(text + index[i], text + index[i + 1])) return MR_JSON_MALFORMED;
+        i += 2;
+        goto value;
+
+    after:
+        if (open.empty()) return i == total ? MR_JSON_OK : MR_JSON_MALFORMED;
+        open.back().children++;
+        if (i >= total) return MR_JSON_MALFORMED;
+        c = text[index[i]];
+        if (open.back().object) {
+            if (c == '}') goto close;
+            if (c != ',') return MR_JSON_MALFORMED;
+            i++;
+            goto key;
+        }
+        if (c == ']') goto close;
+        if (c != ',') return MR_JSON_MALFORMED;
+        i++;
+        goto value;
+
+    close:
+        nodes[open.back().node].next = count;
+        nodes[open.back().node].length = open.back().children;
+        open.pop_back();
+        i++;
+        goto after;
     }
 };
 
