@@ -59,9 +59,14 @@ final class WorkPool: Sendable {
     /// Every connection has been resumed when this returns. Work that does not heed its cancellation is left to itself: its thread ends
     /// after it.
     func stop() {
-        shared.withLock { $0.isClosed = true }
-        for answer in answers { answer.abandon() }
-        drop { _ in true }
+        // What waits is taken away first: a thread whose work ends on being cancelled must find nothing more to do.
+        let (waiting, running) = shared.withLock { shared in
+            shared.isClosed = true
+            defer { shared.waiting = [] }
+            count.subtract(shared.waiting.count, ordering: .relaxed)
+            return (shared.waiting, shared.running)
+        }
+        for answer in waiting + running { answer.abandon() }
         guard shared.wait(atMostMilliseconds: 1000, until: { $0.running.isEmpty ? true : nil }) != nil else { return }
         threads.withLock { threads in
             for thread in threads { thread.join() }
