@@ -20,7 +20,7 @@ def refused(address, data, statuses=(400,), closed=True):
             try:
                 response = connection.response()
                 raise AssertionError(f"a second response, {response.status}, to {data[:80]!r}")
-            except Closed:
+            except (Closed, ConnectionResetError):
                 pass
 
 
