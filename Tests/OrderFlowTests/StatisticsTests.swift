@@ -149,6 +149,27 @@ struct StatisticsTests {
         #expect(real(.upDownTicks, "uptick_volume_percentage", row) == nil)
     }
 
+    @Test func `Lambda is that of its definition for a long run of sizes just below 2^26`() throws {
+        // Squares of 4,096 such sizes need all of 64 bits.
+        var tape: [Trade] = []
+        for index in 0..<Int64(6000) {
+            let (price, quantity) = (425_000 + index * 7 % 5, 60_000_000 + index * 37 % 999)
+            tape.append(
+                Trade(id: TradeID(index), time: index, price: price, quantity: quantity, side: index % 3 == 0 ? .sell : .buy))
+        }
+        let returns: [Double] = zip(tape, tape.dropFirst()).map { log1p(Double($1.price - $0.price) / Double($0.price)) }
+        let sizes: [Double] = tape.dropFirst().map { Double($0.quantity) * Double($0.side.rawValue) / 1000 }
+        let meanReturn: Double = returns.reduce(0, +) / Double(returns.count)
+        let meanSize: Double = sizes.reduce(0, +) / Double(sizes.count)
+        var covariance = 0.0
+        var variance = 0.0
+        for (r, x) in zip(returns, sizes) {
+            covariance += (r - meanReturn) * (x - meanSize)
+            variance += (x - meanSize) * (x - meanSize)
+        }
+        #expect(isClose(real(.impact, "kyle_like_lambda", try bar(tape)), covariance / variance))
+    }
+
     @Test func `A huge jump does not drown the returns around it`() throws {
         // The returns are 1e-9, ln 2, 1e-9: a sum less its largest term would keep nothing of the small ones.
         let prices: [Int64] = [1_000_000_000, 1_000_000_001, 2_000_000_002, 2_000_000_004]

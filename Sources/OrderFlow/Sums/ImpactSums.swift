@@ -45,11 +45,12 @@ struct ImpactSums: Sendable {
         self.sellReturns = sellReturns
         guard all < 1 << 26 else { return addLarge(values, sides, rows, start) }
         var sum: Int64 = 0
-        var squareSum: Int64 = 0
+        // 4,096 squares of 52 bits take all 64.
+        var squareSum: UInt64 = 0
         for index in start..<rows.count {
             let size = values[index] &* Int64(sides[rows.lowerBound &+ index])
             sum &+= size
-            squareSum &+= size &* size
+            squareSum &+= UInt64(bitPattern: size &* size)
         }
         signed &+= Int128(sum)
         squares += WideInteger(Int128(squareSum))
