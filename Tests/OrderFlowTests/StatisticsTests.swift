@@ -170,6 +170,37 @@ struct StatisticsTests {
         #expect(isClose(real(.impact, "kyle_like_lambda", try bar(tape)), covariance / variance))
     }
 
+    @Test func `Thresholds beyond 128 bits are above every trade`() throws {
+        let valuation = try #require(Valuation(kind: .spot, scales: Scales(price: 18, quantity: 18)))
+        let tenth: Int64 = 100_000_000_000_000_000
+        let row = try bar(
+            (0..<3).map { Trade(id: TradeID($0), time: $0, price: tenth, quantity: tenth, side: .buy) }, valuation)
+        #expect(real(.tradeSize, "small_order_volume", row) == 0.03)
+        #expect(real(.tradeSize, "large_order_volume", row) == 0)
+    }
+
+    @Test func `Sums beyond 128 bits are an error that tells the time, also of trades read without ids`() throws {
+        let largest: Int64 = 999_999_999_999_999_999
+        let wide = try #require(
+            Valuation(kind: .linear, scales: Scales(price: 0, quantity: 0), contractSize: FixedPoint(mantissa: largest)))
+        // The product of price and quantity fits 64 bits, and times the contract size it does not fit 128.
+        for (valuation, price, quantity) in [
+            (wide, Int64(4_000_000), Int64(1_000_000_000_000)), (BarSegmentTests.linear, largest, largest),
+        ] {
+            var trades = TradeColumns()
+            for _ in 0..<4000 {
+                trades.time.append(7)
+                trades.price.append(price)
+                trades.quantity.append(quantity)
+                trades.side.append(1)
+            }
+            #expect(throws: BarError.overflow(at: 7)) {
+                var segment = try BarSegment(options: BarOptions(interval: .m1, parts: everyPart), valuation: valuation)
+                try segment.add(trades)
+            }
+        }
+    }
+
     @Test func `A huge jump does not drown the returns around it`() throws {
         // The returns are 1e-9, ln 2, 1e-9: a sum less its largest term would keep nothing of the small ones.
         let prices: [Int64] = [1_000_000_000, 1_000_000_001, 2_000_000_002, 2_000_000_004]

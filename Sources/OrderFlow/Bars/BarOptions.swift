@@ -47,6 +47,7 @@ public struct BarOptions: Sendable, Hashable {
 public struct BarError: Error, Sendable, Hashable, CustomStringConvertible {
     enum Code: Sendable, Hashable {
         case overflow(TradeID)
+        case overflowAround(Int64)
         case valuation
         case reordered
     }
@@ -55,6 +56,8 @@ public struct BarError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The sums of a bar exceed what they are kept in at this trade.
     public static func overflow(at id: TradeID) -> BarError { BarError(code: .overflow(id)) }
+    /// The sums of a bar exceed what they are kept in around this time, in microseconds since the epoch: bars are made without reading ids.
+    public static func overflow(at time: Int64) -> BarError { BarError(code: .overflowAround(time)) }
     /// Scales and contract size together need more than 38 digits, or the contract size is not positive.
     public static let valuation = BarError(code: .valuation)
     /// Event times step back further than ``BarOptions/lateness``.
@@ -64,6 +67,8 @@ public struct BarError: Error, Sendable, Hashable, CustomStringConvertible {
         switch code {
         case .overflow(let id):
             "the sums of the bar exceed what they are kept in at trade id \(id.integer): its price or quantity is beyond any market; remove the row"
+        case .overflowAround(let time):
+            "the sums of the bar exceed what they are kept in at \(Timestamp.iso8601(time, fractionDigits: 6)): a price or quantity there is beyond any market; remove the row"
         case .valuation:
             "price scale, quantity scale and contract size together need more than 38 digits, or the contract size is not positive"
         case .reordered:

@@ -131,7 +131,7 @@ public struct BarSegment: Sendable {
         if options.isMergeable {
             for index in next.bars.indices {
                 let position = try indexOfBar(next.bars[index].start)
-                guard bars[position].append(next.bars[index]) else { throw .overflow(at: TradeID(0)) }
+                guard bars[position].append(next.bars[index]) else { throw .overflow(at: next.bars[index].start) }
             }
             latest = max(latest, next.latest)
             return

@@ -31,11 +31,11 @@ public struct TradeBar: Sendable {
     ) throws(BarError) {
         var run = FlowBar(start: start)
         guard FlowRun.sum(trades, rows, valuation, limits, withVariance: parts.contains(.variance), into: &run), flow.append(run)
-        else { throw .overflow(at: trades[rows.lowerBound].id) }
+        else { throw .overflow(at: trades.time[rows.lowerBound]) }
         if parts.contains(.prices) { prices.add(trades.price, rows) }
         guard !parts.isSubset(of: .mergeable) else { return }
         if held.isEmpty { held.append(BarDetails()) }
-        guard held[0].add(trades, rows, valuation, parts, &scratch) else { throw .overflow(at: trades[rows.lowerBound].id) }
+        guard held[0].add(trades, rows, valuation, parts, &scratch) else { throw .overflow(at: trades.time[rows.lowerBound]) }
     }
 
     /// Adds the sums of a stretch of trades that follows; only for ``BarParts/mergeable`` parts.

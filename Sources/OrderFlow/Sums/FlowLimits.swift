@@ -9,7 +9,11 @@ struct FlowLimits: Sendable {
         func mantissa(_ threshold: FixedPoint) -> Int128? {
             let exponent = valuation.notionalScale - threshold.scale
             let value = Int128(threshold.mantissa)
-            if exponent >= 0 { return value * Valuation.tenTo(exponent) }
+            if exponent >= 0 {
+                // A threshold that 128 bits do not hold is above any notional that they do.
+                let (scaled, overflow) = value.multipliedReportingOverflow(by: Valuation.tenTo(exponent))
+                return overflow ? .max : scaled
+            }
             // A threshold finer than the notional scale: the first notional at or above it.
             let divisor = Valuation.tenTo(-exponent)
             return (value + divisor - 1) / divisor

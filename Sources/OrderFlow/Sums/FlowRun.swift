@@ -28,14 +28,17 @@ enum FlowRun {
 
     /// Linear contracts and spot: notional = price × quantity.
     ///
-    /// - Returns: false, with `bar` untouched, if a product exceeds 64 bits or a quantity 50: then ``sumWide`` has to do it.
+    /// - Returns: false, with `bar` untouched, if a product exceeds 64 bits, a quantity 50 or a sum 128: then ``sumWide`` has to do it.
     static func sumLinear(
         _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation, _ limits: FlowLimits, into bar: inout FlowBar
     ) -> Bool {
         // The thresholds in units of price × quantity, before the contract size.
         let factor = Int128(valuation.factor)
-        guard let medium = UInt64(exactly: (limits.medium + factor - 1) / factor),
-            let large = UInt64(exactly: (limits.large + factor - 1) / factor)
+        func units(_ limit: Int128) -> UInt64? {
+            let (quotient, remainder) = limit.quotientAndRemainder(dividingBy: factor)
+            return UInt64(exactly: remainder == 0 ? quotient : quotient + 1)
+        }
+        guard let medium = units(limits.medium), let large = units(limits.large)
         else { return false }
         let prices = trades.price.span
         let quantities = trades.quantity.span
@@ -57,8 +60,14 @@ enum FlowRun {
             quantityTotal &+= quantity
         }
         guard overflow == 0 else { return false }
+        var notionals = InlineArray<9, Int128>(repeating: 0)
         for index in sums.indices {
-            bar.orders[index].notional = Int128(sums[index] & (one - 1)) * factor
+            let (notional, tooLarge) = Int128(sums[index] & (one - 1)).multipliedReportingOverflow(by: factor)
+            guard !tooLarge else { return false }
+            notionals[index] = notional
+        }
+        for index in sums.indices {
+            bar.orders[index].notional = notionals[index]
             bar.orders[index].count = Int64(sums[index] / one)
         }
         bar.base[0] = Int128((quantityKnown - quantityDelta) / 2) * factor
