@@ -142,6 +142,10 @@ func contents(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath
             let again = try (damage == 0 ? months : lake.months()).file(request)
             #expect(try contents(again.path) == whole)
         }
+        // A link to nowhere in the file's place.
+        try FileManager.default.removeItem(atPath: file.path)
+        try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/nowhere")
+        #expect(try contents(lake.months().file(request).path) == whole)
         #expect(lake.files().count == 1 + foreign.count)
         // What a killed builder left goes when the next one begins.
         try Data("half".utf8).write(to: URL(filePath: lake.directory + "/bars/incoming/1-1"))

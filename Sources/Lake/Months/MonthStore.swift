@@ -97,9 +97,10 @@ package final class MonthStore: Sendable {
 
     private static func key(_ shelf: MonthShelf, _ month: CivilMonth) -> String { "\(shelf.folder) \(month)" }
 
-    /// Reads a file and compares its bytes with their hash; nil if they differ.
+    /// Reads a file and compares its bytes with their hash; nil if they differ or it cannot be opened: it may be a link to nowhere, or
+    /// another process may just have replaced it.
     private func verify(_ path: String, _ name: MonthFileName, as key: String) throws -> StoredFile? {
-        let descriptor = try FileSystem.open(path, O_RDONLY | O_NONBLOCK)
+        guard let descriptor = try? FileSystem.open(path, O_RDONLY | O_NONBLOCK) else { return nil }
         defer { close(descriptor) }
         // Taken before reading: a change meanwhile is seen at the next look.
         guard let identity = FileIdentity(descriptor: descriptor), try MonthStore.hash(descriptor, path) == name.hash else { return nil }
