@@ -47,6 +47,19 @@ import Testing
         #expect(linear.amount == [0.7] && linear.price == [60000.3] && linear.time == [5] && linear.id == [1])
     }
 
+    @Test func `A base quantity beyond 128 bits is an error, also of trades read without their fills`() throws {
+        var trades = TradeColumns()
+        trades.time.append(7)
+        trades.id.append(1)
+        trades.price.append(1)
+        trades.quantity.append(999_999_999_999_999_999)
+        trades.side.append(1)
+        var rows = RawTradeRows(
+            valuation: try #require(
+                Valuation(kind: .inverse, scales: Scales(price: 18, quantity: 0), contractSize: FixedPoint(mantissa: 10))))
+        #expect(throws: BarError.overflow(at: 7)) { try rows.add(trades) }
+    }
+
     @Test func `The same stretches give the same bytes, and a full disk is an error`() throws {
         let folder = try Folder()
         var random = Seeded(1)

@@ -45,7 +45,7 @@ public struct RawTradeRows: Sendable {
         } else {
             for row in 0..<trades.count {
                 guard let (base, _) = valuation.value(price: trades.price[row], quantity: trades.quantity[row]) else {
-                    throw BarError.overflow(at: trades[row].id)
+                    throw BarError.overflow(at: trades.time[row])
                 }
                 amount.append(baseUnit.double(base))
             }
