@@ -236,4 +236,19 @@ struct StatisticsTests {
         let middle = tape.map { Double($0.price) / 10 }.sorted()
         #expect(real(.range, "price_median", row) == (middle[9999] + middle[10_000]) / 2)
     }
+
+    @Test func `Sizes that hardly vary have an impact too`() throws {
+        // Sizes around 1e15 units that vary by a few: only the differences matter.
+        let steps: [Int64] = [0, 3, 1, 7, 2, 9]
+        let tape = steps.enumerated().map { index, step in
+            Trade(
+                id: TradeID(Int64(index)), time: 0, price: 1_000_000 + (index % 2 == 0 ? 0 : 5), quantity: 1_000_000_000_000_000 + step,
+                side: .buy)
+        }
+        let r = zip(tape, tape.dropFirst()).map { log1p(Double($1.price - $0.price) / Double($0.price)) }
+        let x = steps.dropFirst().map { Double($0) / 1000 }
+        let (meanR, meanX) = (r.reduce(0, +) / 5, x.reduce(0, +) / 5)
+        let expected = zip(r, x).reduce(0) { $0 + ($1.0 - meanR) * ($1.1 - meanX) } / x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+        #expect(isClose(real(.impact, "kyle_like_lambda", try bar(tape)), expected))
+    }
 }

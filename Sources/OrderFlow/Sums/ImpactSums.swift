@@ -3,6 +3,8 @@ import MarketModel
 /// Sums of a bar's returns against the signed base quantity of the trades that made them.
 struct ImpactSums: Sendable {
     private var count: Int64 = 0
+    /// The first signed size. Products are taken with sizes less this one, so that sizes that hardly vary do not cancel.
+    private var origin: Int128 = 0
     private var signed: Int128 = 0
     private var squares = WideInteger()
     private var returns = 0.0
@@ -17,9 +19,13 @@ struct ImpactSums: Sendable {
     ) {
         let start = skipping ? 1 : 0
         guard start < rows.count else { return }
+        if count == 0 { origin = ImpactSums.size(sizes, start) * Int128(sides[rows.lowerBound + start]) }
         count += Int64(rows.count - start)
-        if sizes.isWide {
-            for index in start..<rows.count { addWide(logReturns[index], sizes.wide[index], sides[rows.lowerBound + index]) }
+        let limit: Int64 = 1 << 61
+        guard !sizes.isWide, sizes.narrow.allSatisfy({ $0 < limit }), let origin = Int64(exactly: origin), origin.magnitude < limit else {
+            for index in start..<rows.count {
+                addWide(logReturns[index], ImpactSums.size(sizes, index), sides[rows.lowerBound + index])
+            }
             return
         }
         let logReturns = logReturns.span
@@ -35,7 +41,7 @@ struct ImpactSums: Sendable {
             let side = sides[rows.lowerBound &+ index]
             all |= values[index]
             returns += r
-            products += r * Double(values[index] &* Int64(side))
+            products += r * Double(values[index] &* Int64(side) &- origin)
             buyReturns += side > 0 ? r : 0
             sellReturns += side < 0 ? r : 0
         }
@@ -65,12 +71,16 @@ struct ImpactSums: Sendable {
         }
     }
 
+    private static func size(_ sizes: borrowing RunSizes, _ index: Int) -> Int128 {
+        sizes.isWide ? sizes.wide[index] : Int128(sizes.narrow[index])
+    }
+
     private mutating func addWide(_ r: Double, _ size: Int128, _ side: Int8) {
         let size = size * Int128(side)
         signed &+= size
         squares += WideInteger(size) * WideInteger(size)
         returns += r
-        products += r * Double(size)
+        products += r * Double(size - origin)
         buyReturns += side > 0 ? r : 0
         sellReturns += side < 0 ? r : 0
     }
@@ -83,6 +93,6 @@ struct ImpactSums: Sendable {
         let n = Double(count)
         let spread = WideInteger(Int128(count)) * squares - WideInteger(signed) * WideInteger(signed)
         guard !spread.isZero else { return nil }
-        return (products - returns * Double(signed) / n) / (spread.doubleValue / n) * PowersOfTen.double(scale)
+        return (products - returns * Double(signed - origin * Int128(count)) / n) / (spread.doubleValue / n) * PowersOfTen.double(scale)
     }
 }
