@@ -69,7 +69,8 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator", "MarketService",
+        "Pipeline", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator",
+        "MarketService",
         "Access",
         "VendorAPIs",
     ],

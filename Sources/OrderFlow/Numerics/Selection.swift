@@ -1,7 +1,7 @@
 /// Order statistics of integers: the value at a rank, without sorting.
 ///
 /// Values are counted in buckets that halve each octave above the least value into 16 parts; only the bucket that holds a rank is looked
-/// at again, in the same way.
+/// at again, in the same way. Values that lie close together, as prices do, are counted one by one.
 struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
     private var counts = [Int32](repeating: 0, count: Value.bitWidth * 16)
 
@@ -15,9 +15,13 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
             for index in ranks.indices { found[index] = sorted[ranks[index]] }
             return found
         }
-        let least = count(list)
+        let (least, isExact) = count(list)
         var places = InlineArray<3, (bucket: Int, rank: Int)>(repeating: (0, 0))
         for index in ranks.indices { places[index] = place(of: ranks[index]) }
+        if isExact {
+            for index in ranks.indices { found[index] = least + Value(truncatingIfNeeded: places[index].bucket) }
+            return found
+        }
         var index = 0
         while index < 3 {
             // Ranks of one bucket are found together: the two in the middle nearly always are.
@@ -38,8 +42,8 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
         return found
     }
 
-    /// Counts values by bucket and returns the least.
-    private mutating func count(_ list: [Value]) -> Value {
+    /// Counts values by bucket, or one by one where there are no more of them than buckets; returns the least, and whether it is the latter.
+    private mutating func count(_ list: [Value]) -> (least: Value, isExact: Bool) {
         let values = list.span
         var least = values[0]
         var greatest = values[0]
@@ -47,10 +51,17 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
             least = min(least, values[index])
             greatest = max(greatest, values[index])
         }
-        for bucket in 0...Selection.bucket(greatest &- least) { counts[bucket] = 0 }
+        // Prices and sizes are never negative, so distances do not wrap.
+        let distance = greatest &- least
+        let isExact = distance < Value(truncatingIfNeeded: counts.count)
+        for bucket in 0...(isExact ? Int(truncatingIfNeeded: distance) : Selection.bucket(distance)) { counts[bucket] = 0 }
         var counts = counts.mutableSpan
-        for index in values.indices { counts[Selection.bucket(values[index] &- least)] &+= 1 }
-        return least
+        if isExact {
+            for index in values.indices { counts[Int(truncatingIfNeeded: values[index] &- least)] &+= 1 }
+        } else {
+            for index in values.indices { counts[Selection.bucket(values[index] &- least)] &+= 1 }
+        }
+        return (least, isExact)
     }
 
     private func place(of rank: Int) -> (bucket: Int, rank: Int) {

@@ -6,6 +6,7 @@ import MarketService
 import OrderFlow
 import Recorder
 import TapeSequencer
+import Transport
 
 /// One run of `millrace bars`: reads the tape once and writes all datasets that are asked for.
 struct BarsJob {
@@ -19,6 +20,7 @@ struct BarsJob {
 
     /// Computes and writes.
     func run(_ console: Console) throws {
+        ProcessMemory.keepFreed()
         if let path = arguments.value("input") {
             try fromArchive(path, console)
         } else {
@@ -42,10 +44,8 @@ struct BarsJob {
         try BarQuery.rows(
             lake, tape, from: request.from, to: request.to, options: request.options, threads: request.threads,
             progress: { bar.advance(by: $0) }
-        ) { row in
-            for file in files { try file.append(row) }
-        }
-        for file in files { try file.finish() }
+        ) { try files.append($0) }
+        try files.finish()
     }
 
     private func fromArchive(_ path: String, _ console: Console) throws {
@@ -68,28 +68,29 @@ struct BarsJob {
         }
         report(result.report, path, console)
         let files = try files(source: "archive")
-        try bars.forEachRow(from: request.from, to: request.to) { row in
-            for file in files { try file.append(row) }
-        }
-        for file in files { try file.finish() }
+        try bars.forEachRow(from: request.from, to: request.to) { try files.append($0) }
+        try files.finish()
     }
 
     /// The files to write, begun.
-    private func files(source: String) throws -> [RowFile<BarRow>] {
+    private func files(source: String) throws -> RowFiles {
         if request.outputs.count > 1, let directory = arguments.value("output") {
             guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
                 throw CommandError("cannot make \(directory): \(String(cString: strerror(errno)))")
             }
         }
-        return try request.outputs.map { output in
+        let files = RowFiles(threads: request.threads)
+        for output in request.outputs {
             let metadata = [
                 ("millrace.dataset", output.dataset.name), ("millrace.venue", request.instrument.venue.name),
                 ("millrace.symbol", request.instrument.symbol), ("millrace.interval", request.options.interval.name),
                 ("millrace.clock", "exchange"), ("millrace.engine", Program.version), ("millrace.source", source),
             ]
-            return try RowFile(
-                format: request.format, columns: output.columns, to: output.path, metadata: metadata, time: { $0.time })
+            try files.add {
+                try RowFile(format: request.format, columns: output.columns, to: output.path, metadata: metadata, time: { $0.time })
+            }
         }
+        return files
     }
 
     /// Says what is odd about a dump whose bars are whole all the same.

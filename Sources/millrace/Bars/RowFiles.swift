@@ -1,0 +1,54 @@
+import OrderFlow
+import Pipeline
+import Synchronization
+
+/// The files of several datasets that take the same rows: each works its own columns out, side by side.
+final class RowFiles {
+    private let threads: Int
+    private var files: [OneFile] = []
+    private var rows: [BarRow] = []
+
+    private final class OneFile: Sendable {
+        let file: Mutex<RowFile<BarRow>>
+
+        init(_ make: () throws -> sending RowFile<BarRow>) rethrows { file = Mutex(try make()) }
+    }
+
+    /// How many rows are handed on together.
+    private static let stretch = 2048
+
+    init(threads: Int) { self.threads = threads }
+
+    /// Adds a file.
+    func add(_ make: () throws -> sending RowFile<BarRow>) rethrows { files.append(try OneFile(make)) }
+
+    /// Adds the next row to all files.
+    func append(_ row: BarRow) throws {
+        rows.append(row)
+        if rows.count >= RowFiles.stretch { try handOn() }
+    }
+
+    /// Ends all files; only now do those with names appear.
+    func finish() throws {
+        try handOn()
+        try each { try $0.finish() }
+    }
+
+    private func handOn() throws {
+        let rows = rows
+        self.rows.removeAll(keepingCapacity: true)
+        try each { file in
+            for row in rows { try file.append(row) }
+        }
+    }
+
+    private func each(_ body: @escaping @Sendable (RowFile<BarRow>) throws -> Void) throws {
+        let rest = Mutex(files[...])
+        try OrderedPipeline.run(threads: min(threads, files.count)) {
+            rest.withLock { $0.popFirst() }
+        } work: { one in
+            try one.file.withLock { try body($0) }
+        } consume: { _ in
+        }
+    }
+}
