@@ -34,7 +34,7 @@ public enum BarQuery {
 
         let reading = try Reading(lake: lake, tape: tape, options: options, threads: threads, progress: progress)
         var rows = try BarRows(options: options, valuation: reading.valuation(on: 0), wholeness: wholeness(tape))
-        var chunks = Chunks(tape: tape, interval: interval, next: start, end: end)
+        var chunks = Chunks(tape: tape, interval: interval, threads: threads, next: start, end: end)
         var ahead = ReadAhead(reading, chunks.next())
         while let current = ahead {
             let bars = try current.bars()
@@ -70,14 +70,16 @@ private struct Chunks {
     private var position: Int64
     private let end: Int64
 
-    init(tape: TapeSummary, interval: Interval, next: Int64, end: Int64) {
+    init(tape: TapeSummary, interval: Interval, threads: Int, next: Int64, end: Int64) {
         self.tape = tape
         self.interval = interval
         self.end = end
         position = interval.start(of: next)
-        // Whole days where that is not too much: no file is then read for two stretches.
+        // Whole days where that is not too much, so that no file is read for two stretches, and as many for each thread.
         let longest = Chunks.bars * interval.microseconds
-        length = longest < CivilDate.dayLength ? longest : longest - longest % CivilDate.dayLength
+        let days = longest / CivilDate.dayLength
+        let even = Int64(threads) <= days ? days - days % Int64(threads) : days
+        length = days == 0 || interval > .d1 ? longest : even * CivilDate.dayLength
     }
 
     /// How many bars a stretch holds at most; one is read while the one before is written.
