@@ -30,7 +30,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict,
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict,
         // The test bundle loads Arrow from where set-up put it.
         linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])])
 }
@@ -38,6 +38,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let shims: [Target] = [
     .systemLibrary(
         name: "CMicroHTTPD", path: "Sources/C/CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
     .systemLibrary(name: "CISAL", path: "Sources/C/CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -50,7 +51,7 @@ let shims: [Target] = [
 
 let libraries: [Target] =
     shims + [
-        library("Pipeline"),
+        library("Pipeline", ["CMalloc"]),
         library("SQLite", ["CSQLite"]),
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
@@ -86,6 +87,7 @@ let millrace: Target = .executableTarget(
     ])
 
 let testTargets: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),
     tests("MarketModelTests", ["MarketModel"]),
@@ -97,7 +99,7 @@ let testTargets: [Target] = [
     tests("FeedsTests", ["Feeds", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel"]),
-    tests("MarketServiceTests", ["MarketService", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
+    tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
     tests("AccessTests", ["Access", "MarketModel"]),
     tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder"]),
     // Runs the built binary as a user does.

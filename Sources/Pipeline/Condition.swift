@@ -16,7 +16,12 @@ public final class Condition<Value>: @unchecked Sendable {
         pthread_mutex_init(mutex, nil)
         changed = .allocate(capacity: 1)
         changed.initialize(to: pthread_cond_t())
-        pthread_cond_init(changed, nil)
+        // Waits that end by themselves are measured by a clock that nobody sets.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -54,7 +59,7 @@ public final class Condition<Value>: @unchecked Sendable {
     /// - Returns: nil if the time ran out.
     public func wait<Result>(atMostMilliseconds limit: Int, until body: (inout Value) throws -> Result?) rethrows -> Result? {
         var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + limit % 1000 * 1_000_000
         deadline.tv_sec += limit / 1000 + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000

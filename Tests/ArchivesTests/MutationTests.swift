@@ -1,5 +1,6 @@
 import Archives
 import MarketModel
+import TestSupport
 import Testing
 
 /// Files changed at random: they are read or refused, never crash, and the hot parser says what the row parser says.
@@ -7,18 +8,6 @@ struct MutationTests {
     let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
-
-    /// SplitMix64, so that a printed seed repeats a run anywhere.
-    struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
 
     struct Outcome: Equatable {
         var trades: [Trade]
@@ -38,7 +27,7 @@ struct MutationTests {
     }
 
     /// A decimal as venues and strangers write it.
-    static func decimal(_ random: inout Random) -> String {
+    static func decimal(_ random: inout Seeded) -> String {
         let digits = Int.random(in: 1...7, using: &random)
         let whole = (0..<digits).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
         let decimals = [0, 0, 1, 2, 3, 8, 12].randomElement(using: &random) ?? 0
@@ -47,7 +36,7 @@ struct MutationTests {
         return "\(whole).\(fraction)"
     }
 
-    static func rows(_ count: Int, spot: Bool, _ random: inout Random) -> String {
+    static func rows(_ count: Int, spot: Bool, _ random: inout Seeded) -> String {
         var id = Int.random(in: 0...12_000_000_000, using: &random)
         var raw = Int.random(in: 0...99_999_999, using: &random)
         let lineEnd = Bool.random(using: &random) ? "\n" : "\r\n"
@@ -68,7 +57,7 @@ struct MutationTests {
     @Test(arguments: [false, true])
     func `The hot parser reads what the row parser reads`(spot: Bool) throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         for _ in 0..<60 {
             let path = try directory.file("rows.csv", MutationTests.rows(Int.random(in: 1...400, using: &random), spot: spot, &random))
             let fast = try outcome(path, byShape: true)
@@ -80,7 +69,7 @@ struct MutationTests {
     @Test(arguments: [false, true])
     func `Rows with bytes changed are judged alike by both parsers, on one thread or three`(spot: Bool) throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         let alphabet = Array("0123456789.,,\n\r-+eEtTrRuUfalsx \"\u{0}\u{7f}".utf8) + [0xff, 0x80]
         for _ in 0..<120 {
             var bytes = Array(MutationTests.rows(60, spot: spot, &random).utf8)
@@ -102,7 +91,7 @@ struct MutationTests {
 
     @Test func `Archives with bytes changed are read or refused`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         let text = MutationTests.rows(300, spot: true, &random)
         let originals = [
             Packing.zip(text), Packing.zip(text, stored: true), Packing.gzip(text), Packing.gzip(text) + Packing.gzip(text),
@@ -130,7 +119,7 @@ struct MutationTests {
 
     @Test func `Segments and threads do not show`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         let rows = MutationTests.rows(60_000, spot: true, &random)
         let plain = try directory.file("rows.csv", rows)
         let whole = try outcome(plain, byShape: true)

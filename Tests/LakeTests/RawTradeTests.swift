@@ -3,6 +3,7 @@ import Glibc
 import Lake
 import MarketModel
 import OrderFlow
+import TestSupport
 import Testing
 
 @Suite struct RawTradeTests {

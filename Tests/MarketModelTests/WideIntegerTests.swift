@@ -1,10 +1,11 @@
 import MarketModel
+import TestSupport
 import Testing
 
 struct WideIntegerTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `Sums and products equal those of 128 bits where these hold them`(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = Seeded(seed)
         for _ in 0..<2000 {
             let a = Int128(Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0...60, using: &random))
             let b = Int128(Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0...60, using: &random))

@@ -1,5 +1,6 @@
 import MarketModel
 import OrderFlow
+import TestSupport
 import Testing
 
 struct BarSegmentTests {
@@ -8,7 +9,7 @@ struct BarSegmentTests {
 
     /// A tape cut at random, each part filled in two batches, appended in order.
     private func merged(
-        _ tape: [Trade], _ options: BarOptions, _ valuation: Valuation, longest: Int, _ random: inout SeededGenerator
+        _ tape: [Trade], _ options: BarOptions, _ valuation: Valuation, longest: Int, _ random: inout Seeded
     ) throws -> BarSegment {
         var whole = try BarSegment(options: options, valuation: valuation)
         var at = 0
@@ -26,7 +27,7 @@ struct BarSegmentTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `However a tape is split, appending gives the same bits`(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed &* 977)
+        var random = Seeded(seed &* 977)
         for valuation in [Self.linear, Self.inverse] {
             for interval in [Interval.s1, .m1, .w1] {
                 for parts in [everyPart, [.variance, .prices]] {
@@ -46,7 +47,7 @@ struct BarSegmentTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `Bars that close on the way are those of bars that stay open, or the tape is said to step back`(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed &* 31)
+        var random = Seeded(seed &* 31)
         var closed = 0
         for interval in [Interval.s1, .s15, .m1] {
             var options = BarOptions(interval: interval, parts: everyPart)

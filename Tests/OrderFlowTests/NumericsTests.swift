@@ -1,11 +1,12 @@
 import Foundation
 import MarketModel
 import OrderFlow
+import TestSupport
 import Testing
 
 struct NumericsTests {
     @Test func `The logarithm is within one unit in the last place of the C library's`() {
-        var random = SeededGenerator(seed: 42)
+        var random = Seeded(42)
         for _ in 0..<200_000 {
             let x = Double.random(in: 0...1, using: &random) * pow(2, Double.random(in: -60...60, using: &random)) + .leastNormalMagnitude
             let reference = log(x)
@@ -15,7 +16,7 @@ struct NumericsTests {
     }
 
     @Test func `Realized variance equals the sum of squared log returns`() {
-        var random = SeededGenerator(seed: 7)
+        var random = Seeded(7)
         for spread in [2, 50, 4000, 300_000] as [Int64] {
             var sum = RealizedVariance()
             var reference = 0.0

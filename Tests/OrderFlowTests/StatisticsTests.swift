@@ -1,6 +1,7 @@
 import Foundation
 import MarketModel
 import OrderFlow
+import TestSupport
 import Testing
 
 /// Datasets against the plainest computation there is, in doubles.
@@ -220,7 +221,7 @@ struct StatisticsTests {
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `Long bars with wide spreads keep exact moments`(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = Seeded(seed)
         let tape = (0..<20_000).map { index in
             Trade(
                 id: TradeID(Int64(index)), time: 0, price: Int64.random(in: 1...1_000_000_000_000, using: &random),

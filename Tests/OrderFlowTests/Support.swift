@@ -1,23 +1,10 @@
+import TestSupport
 import MarketModel
 import OrderFlow
 
-/// A repeatable stream of numbers (SplitMix64), so that a printed seed reproduces a failure.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A random tape: times that mostly ascend, prices that walk and sometimes jump, all three sides, sizes around the thresholds.
 func randomTape(seed: UInt64, count: Int, priceScale: Int = 1, quantityScale: Int = 3) -> [Trade] {
-    var random = SeededGenerator(seed: seed)
+    var random = Seeded(seed)
     var time: Int64 = 1_735_689_600_000_000 - 40_000_000
     var price: Int64 = 425_000
     return (0..<count).map { index in

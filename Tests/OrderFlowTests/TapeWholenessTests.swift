@@ -1,5 +1,6 @@
 import MarketModel
 import OrderFlow
+import TestSupport
 import Testing
 
 struct TapeWholenessTests {
@@ -17,7 +18,7 @@ struct TapeWholenessTests {
     }
 
     @Test func `Any bar agrees with looking at every hole`() {
-        var random = SeededGenerator(seed: 5)
+        var random = Seeded(5)
         let holes = (0..<60).map { _ -> TapeWholeness.Hole in
             let from = Int64.random(in: 0...5000, using: &random)
             return .init(from: from, to: from + Int64.random(in: 0...400, using: &random), isRepaired: Bool.random(using: &random))

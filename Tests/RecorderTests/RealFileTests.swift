@@ -2,6 +2,7 @@ import Foundation
 import Lake
 import MarketModel
 import Recorder
+import TestSupport
 import Testing
 
 @Suite struct RealFileTests {

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Lake
 import MarketModel
@@ -20,26 +21,6 @@ final class Folder {
 
     /// A data directory in the folder.
     func data(_ name: String) -> String { path + "/" + name }
-}
-
-/// Small numbers from a seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// A seed of its own for a test, printed so that a failure can be repeated.
-    static func fresh() -> Seeded {
-        let seed = ProcessInfo.processInfo.environment["SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
-        print("seed \(seed)")
-        return Seeded(seed)
-    }
 }
 
 /// Every file of the tape under a data directory, by path, with its bytes.

@@ -1,5 +1,6 @@
 import MarketModel
 import TapeSequencer
+import TestSupport
 import Testing
 
 @Suite struct TapeOrderTests {

@@ -1,5 +1,6 @@
 import MarketModel
 import TapeSequencer
+import TestSupport
 import Testing
 
 struct TapeScanTests {
@@ -9,19 +10,7 @@ struct TapeScanTests {
         var isZero = false
     }
 
-    /// SplitMix64: the same rows from the same seed everywhere.
-    struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
-    static func rows(_ count: Int, _ random: inout Random, tidy: Bool, kind: TradeIDKind) -> [Row] {
+    static func rows(_ count: Int, _ random: inout Seeded, tidy: Bool, kind: TradeIDKind) -> [Row] {
         var id: Int64 = 1000
         var time: Int64 = 1_700_000_000_000_000
         return (0..<count).map { _ in
@@ -45,7 +34,7 @@ struct TapeScanTests {
     @Test(arguments: TradeIDKind.allCases)
     func `However a tape is cut, the joined scans equal the whole`(kind: TradeIDKind) {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         for _ in 0..<200 {
             let rows = TapeScanTests.rows(Int.random(in: 0...60, using: &random), &random, tidy: Bool.random(using: &random), kind: kind)
             let whole = TapeScanTests.scan(rows[...], kind)
@@ -74,7 +63,7 @@ struct TapeScanTests {
     @Test(arguments: TradeIDKind.allCases)
     func `Batches of columns give the same scan as single trades`(kind: TradeIDKind) {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Random(state: seed)
+        var random = Seeded(seed)
         for round in 0..<200 {
             let rows = TapeScanTests.rows(Int.random(in: 1...70, using: &random), &random, tidy: round % 2 == 0, kind: kind)
                 .map { Row(trade: $0.trade) }

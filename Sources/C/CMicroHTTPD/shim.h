@@ -1,5 +1,4 @@
 #pragma once
-#include <malloc.h>
 #include <microhttpd.h>
 
 // What Swift cannot import: C variadic functions.

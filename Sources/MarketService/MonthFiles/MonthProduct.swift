@@ -82,8 +82,8 @@ public struct MonthFilesError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// Whether the tape has no trades in that month.
     public var isAbsent: Bool { code == .noTrades }
-    /// Whether the file is still being made, and asking again later will find it.
-    public var isLate: Bool { code == .late }
+    /// Whether the file could not be waited for, and asking again later may find it.
+    public var isLate: Bool { code == .late || code == .cancelled }
 
     public var description: String {
         switch code {

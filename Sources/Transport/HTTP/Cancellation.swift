@@ -12,11 +12,4 @@ public final class Cancellation: Sendable {
 
     /// Sets it, for good.
     public func cancel() { flag.store(true, ordering: .relaxed) }
-
-    /// Ends work that has become pointless.
-    ///
-    /// - Throws: ``Failure`` 503 if it is set.
-    public func check() throws(Failure) {
-        if isCancelled { throw Failure(.unavailable, "the request was given up") }
-    }
 }

@@ -62,7 +62,7 @@ public struct Router: Sendable {
     }
 
     /// Answers a request, and does at once what its answer waits for: for tests, and for answering from within.
-    public func respondFully(to request: Request, cancellation: Cancellation = Cancellation()) -> Response {
+    package func respondFully(to request: Request, cancellation: Cancellation = Cancellation()) -> Response {
         let response = respond(to: request)
         guard case .later(let work) = response.body else { return response }
         return finish(work, headers: response.headers, target: request.target, id: request.id, time: request.time, cancellation)

@@ -43,6 +43,7 @@ extension Aperiodic {
             return refusal.response
         } catch let error as MonthFilesError {
             if error.isAbsent { return Refusal(status: .notFound, error: error.description).response }
+            guard error.isLate else { return Refusal(status: .badRequest, error: error.description).response }
             return Refusal(
                 status: .unavailable, error: error.description, code: "file_not_ready", headers: [Header("Retry-After", "5")]
             ).response

@@ -6,7 +6,7 @@ import MarketService
 import OrderFlow
 import Recorder
 import TapeSequencer
-import Transport
+import Pipeline
 
 /// One run of `millrace bars`: reads the tape once and writes all datasets that are asked for.
 struct BarsJob {

@@ -1,6 +1,7 @@
 import Access
 import Lake
 import MarketService
+import Pipeline
 import Transport
 import VendorAPIs
 

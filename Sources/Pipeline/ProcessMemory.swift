@@ -1,4 +1,4 @@
-import CMicroHTTPD
+import CMalloc
 
 /// How the process takes memory from the system.
 public enum ProcessMemory {
