@@ -60,9 +60,9 @@ let libraries: [Target] =
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
-        library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives"]),
+        library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "CISAL", "COpenSSL"]),
-        library("MarketService", ["MarketModel", "OrderFlow", "Lake", "Pipeline"]),
+        library("MarketService", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
         library("Access", ["MarketModel", "SQLite", "COpenSSL", "Pipeline"]),
         library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),
     ]

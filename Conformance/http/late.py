@@ -146,11 +146,14 @@ def leaving(address):
         connection = queue(address)[0]
         if connection:
             again.append(connection)
-    for connection in running + again:
+    for connection in running:
         connection.close()
-    wait(address, lambda _, running, __: running == 0)
-    assert counts(address) == [started + 2, 0, cancelled + 2], counts(address)
+    wait(address, lambda _, __, now_cancelled: now_cancelled == cancelled + 2)
     once(address, "/api/release")
+    for connection in again:
+        assert connection.response().body == b"worked\n"
+        connection.close()
+    wait(address, lambda *now: now == (started + 5, 0, cancelled + 2))
     assert once(address, "/api/held").body == b"worked\n"
 
 

@@ -60,6 +60,40 @@ public struct TradeColumns: Sendable {
         fills.append(trade.fills)
     }
 
+    /// The last `count` trades, or all if there are fewer.
+    public func suffix(_ count: Int) -> TradeColumns {
+        guard self.count > count else { return self }
+        var rest = TradeColumns(capacity: 2 * count)
+        rest.time.append(contentsOf: time.suffix(count))
+        rest.price.append(contentsOf: price.suffix(count))
+        rest.quantity.append(contentsOf: quantity.suffix(count))
+        rest.side.append(contentsOf: side.suffix(count))
+        rest.id.append(contentsOf: id.suffix(count))
+        rest.idHigh.append(contentsOf: idHigh.suffix(count))
+        rest.fills.append(contentsOf: fills.suffix(count))
+        return rest
+    }
+
+    /// Inserts a trade before row `index`.
+    public mutating func insert(_ trade: Trade, at index: Int, wideID: Bool = false) {
+        time.insert(trade.time, at: index)
+        price.insert(trade.price, at: index)
+        quantity.insert(trade.quantity, at: index)
+        side.insert(trade.side.rawValue, at: index)
+        id.insert(trade.id.integer, at: index)
+        if wideID { idHigh.insert(trade.id.high, at: index) }
+        fills.insert(trade.fills, at: index)
+    }
+
+    /// Puts another trade in the place of one with the same id.
+    public mutating func replace(_ index: Int, by trade: Trade) {
+        time[index] = trade.time
+        price[index] = trade.price
+        quantity[index] = trade.quantity
+        side[index] = trade.side.rawValue
+        fills[index] = trade.fills
+    }
+
     /// The trade in row `index`.
     @inlinable
     public subscript(index: Int) -> Trade {

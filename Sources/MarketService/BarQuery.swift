@@ -52,11 +52,31 @@ public enum BarQuery {
         }
     }
 
-    private static func wholeness(_ tape: TapeSummary) -> TapeWholeness {
+    /// Calls `body` with each bar of the trades with from <= time < to, in time order: bars without scores or quality.
+    ///
+    /// - Parameters:
+    ///   - from: microseconds since the epoch; the first bar holds the trades from here on.
+    ///   - to: exclusive.
+    ///   - threads: 1…64.
+    /// - Throws: as ``rows(_:_:from:to:options:threads:progress:_:)``.
+    /// - Complexity: O(trades in the range); memory for 8,192 bars.
+    public static func bars(
+        _ lake: Lake, _ tape: TapeSummary, from: Int64, to: Int64, options: BarOptions, threads: Int, _ body: (TradeBar) throws -> Void
+    ) throws {
+        guard let firstTime = tape.firstTime, let lastTime = tape.lastTime, max(from, firstTime) < min(to, lastTime + 1) else { return }
+        let reading = try Reading(lake: lake, tape: tape, options: options, threads: threads, progress: nil)
+        var chunks = Chunks(
+            tape: tape, interval: options.interval, threads: threads, next: max(from, firstTime), end: min(to, lastTime + 1))
+        while let chunk = chunks.next() {
+            for bar in try reading.bars(from: max(from, chunk.lowerBound), to: chunk.upperBound) { try body(bar) }
+        }
+    }
+
+    static func wholeness(_ tape: TapeSummary) -> TapeWholeness {
         TapeWholeness(holes: tape.holes.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) })
     }
 
-    private static func monthStart(_ time: Int64) -> Int64 {
+    static func monthStart(_ time: Int64) -> Int64 {
         let date = CivilDate(microseconds: time)
         return CivilDate(year: date.year, month: date.month, day: 1)?.microseconds ?? time
     }

@@ -49,12 +49,17 @@ struct BarDetails: Sendable {
     /// Works out the order statistics and lets go of the trades: no more will come.
     mutating func close(_ parts: BarParts, _ scratch: inout BarScratch) {
         guard !parts.isDisjoint(with: .held) else { return }
-        order = OrderStatistics(parts, prices: heldPrices, sizes: heldSizes, selection: &scratch.selection)
+        workOut(parts, &scratch)
         heldPrices.removeAll(keepingCapacity: true)
         scratch.spare.append(heldPrices)
         heldPrices = []
         scratch.spare.append(heldSizes.emptied())
         heldSizes = .narrow([])
+    }
+
+    /// Works out the order statistics of the trades so far.
+    mutating func workOut(_ parts: BarParts, _ scratch: inout BarScratch) {
+        order = OrderStatistics(parts, prices: heldPrices, sizes: heldSizes, selection: &scratch.selection)
     }
 }
 

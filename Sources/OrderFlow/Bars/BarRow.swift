@@ -19,7 +19,8 @@ public final class BarRow: Sendable {
     let unknown: FlowTotal
     let all: FlowTotal
 
-    init(bar: TradeBar, valuation: Valuation, toxicity: Double?, quality: BarQuality) {
+    /// Creates a row whose score is known.
+    package init(bar: TradeBar, valuation: Valuation, toxicity: Double?, quality: BarQuality) {
         self.bar = bar
         self.valuation = valuation
         self.toxicity = toxicity
@@ -42,7 +43,8 @@ public struct BarRows: Sendable {
     private let valuation: Valuation
     private let scored: Bool
     private let interval: Interval
-    private let wholeness: TapeWholeness
+    /// Where the tape misses trades.
+    var wholeness: TapeWholeness
     private var month: (year: Int, month: Int)?
     private var deltas = RunningScore()
     private var volatilities = RunningScore()
@@ -59,8 +61,13 @@ public struct BarRows: Sendable {
     ///
     /// - Complexity: O(1), and O(log holes) of the tape.
     public mutating func next(_ bar: TradeBar) -> BarRow {
+        row(of: bar, toxicity: scored ? toxicity(bar) : nil)
+    }
+
+    /// The row of a bar whose score is known.
+    func row(of bar: TradeBar, toxicity: Double?) -> BarRow {
         let quality = wholeness.quality(start: bar.start, length: interval.microseconds)
-        return BarRow(bar: bar, valuation: valuation, toxicity: scored ? toxicity(bar) : nil, quality: quality)
+        return BarRow(bar: bar, valuation: valuation, toxicity: toxicity, quality: quality)
     }
 
     private mutating func toxicity(_ bar: borrowing TradeBar) -> Double? {

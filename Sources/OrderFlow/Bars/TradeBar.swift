@@ -51,4 +51,12 @@ public struct TradeBar: Sendable {
         isClosed = true
         if !held.isEmpty { held[0].close(parts, &scratch) }
     }
+
+    /// The bar with the order statistics of the trades it has now; it may take more.
+    func asItStands(_ parts: BarParts, _ scratch: inout BarScratch) -> TradeBar {
+        guard !held.isEmpty else { return self }
+        var bar = self
+        bar.held[0].workOut(parts, &scratch)
+        return bar
+    }
 }
