@@ -41,7 +41,12 @@ let shims: [Target] = [
     .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
     .systemLibrary(name: "CISAL", path: "Sources/C/CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+        name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+        name: "CWebSockets", path: "Sources/C/CWebSockets",
+        linkerSettings: [.linkedLibrary("websockets"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(
         name: "CParquet", path: "Sources/C/CParquet", cxxSettings: parquetCompile, linkerSettings: parquetLink),
     .target(
@@ -56,7 +61,7 @@ let libraries: [Target] =
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
-        library("Transport", ["CMicroHTTPD", "CISAL", "Pipeline"]),
+        library("Transport", ["CMicroHTTPD", "CISAL", "CCurl", "CWebSockets", "Pipeline"]),
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
@@ -93,7 +98,7 @@ let testTargets: [Target] = [
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
-    tests("TransportTests", ["Transport"]),
+    tests("TransportTests", ["Transport", "Pipeline"]),
     tests("LakeTests", ["Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("FeedsTests", ["Feeds", "MarketModel"]),

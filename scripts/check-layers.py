@@ -8,7 +8,7 @@ import re
 import sys
 
 LINES = [
-    ["CMalloc", "CMicroHTTPD", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
+    ["CMalloc", "CMicroHTTPD", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
     ["Pipeline", "SQLite"],
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow"],
