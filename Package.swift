@@ -62,7 +62,7 @@ let libraries: [Target] =
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
         library("Transport", ["CMicroHTTPD", "CISAL", "CCurl", "CWebSockets", "Pipeline"]),
-        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL"]),
+        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),

@@ -62,7 +62,7 @@ def check_readers(checks, kind, venue, data, trades):
         table = parquet.ParquetFile(file, page_checksum_verification=True).read()
         time = [v.value for v in table["time"]]
         read += list(zip(time, table["price"].to_pylist(), table["quantity"].to_pylist(), table["taker_side"].to_pylist()))
-        checks.equal(f"{kind}: pyarrow: no receive times", table["received"].null_count, table.num_rows)
+        checks.equal(f"{kind}: pyarrow: no arrival times", table["ts_recv"].null_count, table.num_rows)
     checks(f"{kind}: pyarrow reads every row exactly", read == wanted)
     if names:
         ids = [v for file in files for v in parquet.read_table(file, columns=["id"], partitioning=None)["id"].to_pylist()]

@@ -126,6 +126,7 @@ private struct TapeSegments: Sendable {
 extension TradeColumns {
     /// Appends a range of another batch; columns that are empty there stay empty here.
     package mutating func append(_ other: borrowing TradeColumns, _ range: Range<Int>) {
+        appendOrigin(other, range)
         time += other.time[range]
         if !other.price.isEmpty { price += other.price[range] }
         if !other.quantity.isEmpty { quantity += other.quantity[range] }

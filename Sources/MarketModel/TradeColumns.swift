@@ -1,6 +1,6 @@
 /// A batch of trades of one instrument, one array a column: what readers fill, and what metrics and writers consume.
 ///
-/// All columns hold ``count`` values. Scales are the same for every row of a batch and are known to whoever made it. Batches are reused:
+/// All columns that are filled hold ``count`` values. Scales are the same for every row of a batch and are known to whoever made it. Batches are reused:
 /// ``removeAll()`` keeps the storage, so that a reader allocates nothing per trade.
 public struct TradeColumns: Sendable {
     /// Event times in microseconds since 1970-01-01 UTC.
@@ -17,6 +17,10 @@ public struct TradeColumns: Sendable {
     public var idHigh: [Int64] = []
     /// Raw fills in each row; 1 where the venue does not say.
     public var fills: [Int32] = []
+    /// When each row arrived, in microseconds since 1970-01-01 UTC, 0 where that is not known; empty where nobody asked or none is known.
+    public var arrival: [Int64] = []
+    /// Where each row came from, a `TradeSource`'s raw value; empty where nobody asked or all rows are of dumps.
+    public var source: [Int8] = []
 
     /// Creates an empty batch with room for `capacity` rows.
     public init(capacity: Int = 0) {
@@ -46,6 +50,8 @@ public struct TradeColumns: Sendable {
         id.removeAll(keepingCapacity: true)
         idHigh.removeAll(keepingCapacity: true)
         fills.removeAll(keepingCapacity: true)
+        arrival.removeAll(keepingCapacity: true)
+        source.removeAll(keepingCapacity: true)
     }
 
     /// Appends one trade; `wideID` says whether the batch carries 16-byte ids.

@@ -5,6 +5,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
     // `@unchecked Sendable`: the handle is opened in SQLite's multi-thread mode and only used under the lock of `Database`.
     let handle: OpaquePointer
     let path: String
+    private let kept = KeptStatements()
 
     init(path: String, create: Bool) throws(SQLiteError) {
         var opened: OpaquePointer?
@@ -20,7 +21,10 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         self.path = path
     }
 
-    deinit { sqlite3_close_v2(handle) }
+    deinit {
+        kept.removeAll()
+        sqlite3_close_v2(handle)
+    }
 
     func failure(_ status: Int32, _ statement: String?) -> SQLiteError {
         SQLiteError(status: status, path: path, statement: statement, message: String(cString: sqlite3_errmsg(handle)))
@@ -36,6 +40,21 @@ public struct Connection: ~Copyable, @unchecked Sendable {
     @discardableResult
     public func run(_ statement: String, _ values: any SQLiteValue...) throws(SQLiteError) -> Int {
         try run(statement, values: values)
+    }
+
+    /// Runs one statement as ``run(_:_:)`` does, and keeps it prepared for the next time.
+    public func runKept(_ statement: String, _ values: any SQLiteValue...) throws(SQLiteError) {
+        let prepared = try kept.statement(statement) { () throws(SQLiteError) in try prepare(statement, values: []) }
+        defer {
+            sqlite3_reset(prepared)
+            sqlite3_clear_bindings(prepared)
+        }
+        for (index, value) in values.enumerated() {
+            let status = value.bind(to: prepared, at: Int32(index + 1))
+            if status != SQLITE_OK { throw failure(status, statement) }
+        }
+        let status = sqlite3_step(prepared)
+        guard status == SQLITE_DONE else { throw failure(status, statement) }
     }
 
     /// Runs one query and maps its rows.

@@ -39,6 +39,12 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// Whether a unique or other constraint refused the change.
     public var isConstraint: Bool { code == .constraint }
 
+    /// Whether there is no room for it on the disk.
+    public var isFull: Bool { code == .full }
+
+    /// What SQLite says, without the file.
+    public var reason: String { message }
+
     /// One line that says what to do.
     public var description: String {
         switch code {

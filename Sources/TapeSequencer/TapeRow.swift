@@ -6,11 +6,28 @@ public struct TapeRow: Sendable, Hashable {
     public var trade: Trade
     /// The position among the rows of the same time in the file the row came from, from 0; 0 where ids give the order.
     public var ordinal: Int32
+    /// Where the trade's values come from.
+    public var source: TradeSource
+    /// When the trade first arrived, in microseconds since 1970-01-01 UTC; 0 where that is not known.
+    public var arrival: Int64
 
     /// Creates a row.
-    public init(_ trade: Trade, ordinal: Int32 = 0) {
+    public init(_ trade: Trade, ordinal: Int32 = 0, source: TradeSource = .dump, arrival: Int64 = 0) {
         self.trade = trade
         self.ordinal = ordinal
+        self.source = source
+        self.arrival = arrival
+    }
+
+    /// One row of two with the same identity: the values of the better source stand, among equals the smaller ones; the larger ordinal; and
+    /// the earlier arrival, since a dump that corrects a row does not change when it came. Commutative, associative and idempotent.
+    @inlinable
+    public func joined(_ other: TapeRow) -> TapeRow {
+        let isBetter = other.source != source ? other.source > source : TapeOrder.precedes(other.trade, trade)
+        var row = isBetter ? other : self
+        row.ordinal = max(ordinal, other.ordinal)
+        row.arrival = arrival == 0 ? other.arrival : other.arrival == 0 ? arrival : min(arrival, other.arrival)
+        return row
     }
 }
 
@@ -33,23 +50,27 @@ public struct TapeOrder: Sendable, Hashable {
     }
 
     /// The rows of one file that share a key, in file order, as a group of a tape: without duplicates, in tape order.
-    public func group(_ trades: [Trade]) -> [TapeRow] {
-        if tradeIDs == .contiguous { return trades.min(by: TapeOrder.precedes).map { [TapeRow($0)] } ?? [] }
-        guard trades.count > 1 else { return trades.map { TapeRow($0) } }
+    public func group(_ trades: [Trade]) -> [TapeRow] { group(rows: trades.map { TapeRow($0) }) }
+
+    /// The same of rows that know where they come from; their ordinals are given anew.
+    public func group(rows: [TapeRow]) -> [TapeRow] {
+        guard rows.count > 1 else { return rows.map { TapeRow($0.trade, source: $0.source, arrival: $0.arrival) } }
+        if tradeIDs == .contiguous { return rows.dropFirst().reduce(rows.first) { $0?.joined($1) }.map { [$0] } ?? [] }
         // A file that holds a row twice counts it once, where it came first.
-        let distinct = tradeIDs == .none ? trades : withoutRepeats(trades)
-        return distinct.enumerated().map { TapeRow($1, ordinal: Int32(clamping: $0)) }
+        var distinct = tradeIDs == .none ? rows : withoutRepeats(rows)
+        for place in distinct.indices { distinct[place].ordinal = Int32(clamping: place) }
+        return distinct
     }
 
-    private func withoutRepeats(_ trades: [Trade]) -> [Trade] {
+    private func withoutRepeats(_ rows: [TapeRow]) -> [TapeRow] {
         var places: [TradeID: Int] = [:]
-        var distinct: [Trade] = []
-        for trade in trades {
-            if let place = places[trade.id] {
-                if TapeOrder.precedes(trade, distinct[place]) { distinct[place] = trade }
+        var distinct: [TapeRow] = []
+        for row in rows {
+            if let place = places[row.trade.id] {
+                distinct[place] = distinct[place].joined(row)
             } else {
-                places[trade.id] = distinct.count
-                distinct.append(trade)
+                places[row.trade.id] = distinct.count
+                distinct.append(row)
             }
         }
         return distinct
@@ -57,27 +78,27 @@ public struct TapeOrder: Sendable, Hashable {
 
     /// Two groups of the same key as one; commutative, associative and idempotent.
     ///
-    /// Rows with ids are one if their ids are: the smaller values stand. Rows without ids are told apart by their values and by how often
+    /// Rows with ids are one if their ids are: the better source stands, then the smaller values. Rows without ids are told apart by their values and by how often
     /// these occur, so the larger multiplicity stands. The larger ordinal stands: a file that begins in the middle of a group counts too
     /// few rows before, and no file counts too many.
     public func merge(_ a: [TapeRow], _ b: [TapeRow]) -> [TapeRow] {
         guard !a.isEmpty, !b.isEmpty else { return a.isEmpty ? b : a }
         switch tradeIDs {
         case .contiguous:
-            return (a + b).min { TapeOrder.precedes($0.trade, $1.trade) }.map { [$0] } ?? []
+            return [(a.dropFirst() + b).reduce(a[0]) { $0.joined($1) }]
         case .integer, .uuid:
             return unique(a + b).sorted(by: TapeOrder.follows)
         case .none:
             // Groups are sorted by ordinal, so these rise. Occurrences are matched from the last: a file that begins in the middle of a
             // group lacks the first ones.
-            var kept = Dictionary(grouping: a, by: \.trade).mapValues { $0.map(\.ordinal) }
+            var kept = Dictionary(grouping: a, by: \.trade)
             for (trade, rows) in Dictionary(grouping: b, by: \.trade) {
-                let (x, y) = (kept[trade] ?? [], rows.map(\.ordinal))
-                let (long, short) = x.count >= y.count ? (x, y) : (y, x)
+                let known = kept[trade] ?? []
+                let (long, short) = known.count >= rows.count ? (known, rows) : (rows, known)
                 let surplus = long.count - short.count
-                kept[trade] = long.prefix(surplus) + zip(long.dropFirst(surplus), short).map { max($0, $1) }
+                kept[trade] = long.prefix(surplus) + zip(long.dropFirst(surplus), short).map { $0.joined($1) }
             }
-            return kept.flatMap { trade, ordinals in ordinals.map { TapeRow(trade, ordinal: $0) } }.sorted(by: TapeOrder.follows)
+            return kept.values.flatMap { $0 }.sorted(by: TapeOrder.follows)
         }
     }
 
@@ -88,13 +109,13 @@ public struct TapeOrder: Sendable, Hashable {
                 byID[row.trade.id] = row
                 continue
             }
-            let trade = TapeOrder.precedes(row.trade, known.trade) ? row.trade : known.trade
-            byID[row.trade.id] = TapeRow(trade, ordinal: max(row.ordinal, known.ordinal))
+            byID[row.trade.id] = known.joined(row)
         }
         return Array(byID.values)
     }
 
     /// The order of values, which settles conflicts: the smaller row stands.
+    @inlinable
     public static func precedes(_ a: Trade, _ b: Trade) -> Bool {
         (a.time, a.price, a.quantity, a.side.rawValue, a.fills) < (b.time, b.price, b.quantity, b.side.rawValue, b.fills)
     }

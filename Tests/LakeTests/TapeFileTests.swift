@@ -1,6 +1,7 @@
 import Foundation
 import Lake
 import MarketModel
+import TapeSequencer
 import TestSupport
 import Testing
 
@@ -21,7 +22,11 @@ final class Folder {
         var ordinals: [Int32] = []
         var trade = Trade(id: TradeID(1000), time: 0, price: 1_000_000, quantity: 1, side: .buy)
         let wildness = Int.random(in: 0...62, using: &random)
-        for _ in 0..<count {
+        // Most tapes have no arrival times or one source; some have them for some rows, and from some row on.
+        let (arrivals, sources, from) = (
+            Int.random(in: 0...3, using: &random), Int.random(in: 0...2, using: &random), Int.random(in: 0...count, using: &random)
+        )
+        for row in 0..<count {
             trade.id =
                 kind == .uuid
                 ? TradeID(high: Int64.random(in: .min ... .max, using: &random), low: UInt64.random(in: 0 ... .max, using: &random))
@@ -31,7 +36,12 @@ final class Folder {
             trade.quantity = Int64.random(in: 1...(wildness % 2 == 0 ? 50 : 1 << 50), using: &random)
             trade.side = [.buy, .sell, .unknown].randomElement(using: &random) ?? .buy
             trade.fills = Int32.random(in: 1...9, using: &random)
-            columns.append(trade, wideID: kind == .uuid)
+            let hasArrival = arrivals == 3 || arrivals == 2 && Bool.random(using: &random) || arrivals == 1 && row >= from
+            let source =
+                sources == 0 ? TradeSource.dump : sources == 1 ? .stream : TradeSource.allCases.randomElement(using: &random) ?? .rest
+            columns.append(
+                TapeRow(trade, source: source, arrival: hasArrival ? trade.time + Int64.random(in: 1...200_000, using: &random) : 0),
+                wideID: kind == .uuid)
             ordinals.append(Int32.random(in: 0...3, using: &random))
         }
         return (columns, ordinals)
@@ -76,7 +86,7 @@ final class Folder {
             var read = TradeColumns()
             var readOrdinals: [Int32] = []
             for group in 0..<file.groups {
-                let cursor = try TapeCursor(file, group: group, columns: TapeColumnSet.all.union(.ordinal))
+                let cursor = try TapeCursor(file, group: group, columns: .everything)
                 while try cursor.advance() {
                     read.append(cursor.batch, 0..<cursor.batch.count)
                     readOrdinals += cursor.ordinals
@@ -84,6 +94,11 @@ final class Folder {
             }
             #expect(read.time == columns.time && read.price == columns.price && read.quantity == columns.quantity)
             #expect(read.side == columns.side && read.fills == columns.fills)
+            #expect(read.arrival == (columns.arrival.isEmpty ? read.arrival.map { _ in 0 } : columns.arrival))
+            #expect(read.source == (columns.source.isEmpty ? read.source.map { _ in 2 } : columns.source))
+            let known = columns.arrival.filter { $0 != 0 }
+            #expect(
+                day.arrivals.rows == known.count && known.min() ?? .max == day.arrivals.first && known.max() ?? .min == day.arrivals.last)
             if kind != .none { #expect(read.id == columns.id && read.idHigh == columns.idHigh) }
             if kind != .contiguous { #expect(readOrdinals == ordinals) }
             #expect(day.firstTime == columns.time.min() && day.lastTime == columns.time.max() && day.rows == count)

@@ -5,12 +5,15 @@ import Testing
 
 @Suite struct TapeOrderTests {
     /// The trades of one key, with many collisions.
-    static func file(_ kind: TradeIDKind, _ random: inout Seeded) -> [Trade] {
+    static func file(_ kind: TradeIDKind, _ random: inout Seeded) -> [TapeRow] {
         (0..<Int.random(in: 0...6, using: &random)).map { _ in
-            Trade(
+            let trade = Trade(
                 id: kind == .none ? TradeID(0) : kind == .contiguous ? TradeID(7) : TradeID(Int64.random(in: 1...3, using: &random)),
                 time: kind == .contiguous ? Int64.random(in: 1...2, using: &random) : 5, price: Int64.random(in: 1...2, using: &random),
                 quantity: 1, side: .buy)
+            return TapeRow(
+                trade, source: TradeSource.allCases.randomElement(using: &random) ?? .dump, arrival: Int64.random(in: 0...3, using: &random)
+            )
         }
     }
 
@@ -22,13 +25,24 @@ import Testing
         let order = TapeOrder(tradeIDs: kind)
         for _ in 0..<2000 {
             let (a, b, c) = (
-                order.group(Self.file(kind, &random)), order.group(Self.file(kind, &random)), order.group(Self.file(kind, &random))
+                order.group(rows: Self.file(kind, &random)), order.group(rows: Self.file(kind, &random)),
+                order.group(rows: Self.file(kind, &random))
             )
             #expect(order.merge(a, b) == order.merge(b, a))
             #expect(order.merge(order.merge(a, b), c) == order.merge(a, order.merge(b, c)))
             #expect(order.merge(a, a) == a)
             #expect(order.merge(order.merge(a, b), b) == order.merge(a, b))
         }
+    }
+
+    @Test func `A dump beats REST beats a stream, whatever the values, and the earliest known arrival stays`() {
+        let order = TapeOrder(tradeIDs: .contiguous)
+        let trade = { (price: Int64) in Trade(id: TradeID(1), time: 5, price: price, quantity: 1, side: .buy) }
+        let stream = TapeRow(trade(1), source: .stream, arrival: 70)
+        let rest = TapeRow(trade(2), source: .rest, arrival: 90)
+        let dump = TapeRow(trade(3))
+        #expect(order.merge([stream], [rest]) == [TapeRow(trade(2), source: .rest, arrival: 70)])
+        #expect(order.merge(order.merge([dump], [stream]), [rest]) == [TapeRow(trade(3), source: .dump, arrival: 70)])
     }
 
     @Test func `Without ids the larger multiplicity of a row stands`() {

@@ -73,6 +73,14 @@ void IndexDecoder::start(const uint8_t *bytes, int64_t size, uint32_t limit) {
     position_ = filled_ = 0;
 }
 
+void IndexDecoder::startLevels(const uint8_t *bytes, int64_t size) {
+    in_ = PageBytes(bytes, size);
+    width_ = 1;
+    limit_ = 2;
+    packedLeft_ = equalLeft_ = 0;
+    position_ = filled_ = 0;
+}
+
 void IndexDecoder::load() {
     while (packedLeft_ == 0 && equalLeft_ == 0) {
         const uint64_t header = in_.varint();

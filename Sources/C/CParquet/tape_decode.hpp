@@ -77,6 +77,9 @@ class IndexDecoder {
     /// Starts a page whose indices are below `limit`.
     void start(const uint8_t *bytes, int64_t size, uint32_t limit);
 
+    /// Starts the definition levels of an optional column: the same runs, with a width of one bit that is not written down.
+    void startLevels(const uint8_t *bytes, int64_t size);
+
     /// Decodes the next `count` values through the dictionary; no more than the page holds.
     template <typename Value>
     void decode(int64_t count, const int64_t *dictionary, Value *out) {

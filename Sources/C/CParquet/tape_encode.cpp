@@ -166,7 +166,8 @@ class Encoder {
         case MR_COLUMN_SIDE: return numbers(in.side);
         case MR_COLUMN_FILLS: return numbers(in.fills);
         case MR_COLUMN_ORDINAL: return deltas(in.ordinal, false);
-        default: return nulls();
+        case MR_COLUMN_ARRIVAL: return arrivals(in.arrival);
+        default: return sources(in.source);
         }
     }
 
@@ -259,18 +260,85 @@ class Encoder {
         return column;
     }
 
+    /// Arrival times, null where they are 0: definition levels, then the deltas of those that are there.
+    EncodedColumn arrivals(const int64_t *times) {
+        if (times == nullptr || std::all_of(times, times + rows_, [](int64_t time) { return time == 0; })) return nulls();
+        EncodedColumn column;
+        column.encoding = parquet::Encoding::DELTA_BINARY_PACKED;
+        int64_t bounds[2] = {std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min()};
+        std::vector<int64_t> present;
+        eachPage(column, [&](int64_t start, int64_t count) {
+            present.clear();
+            for (int64_t row = start; row < start + count; row++) {
+                if (times[row] == 0) continue;
+                present.push_back(times[row]);
+                bounds[0] = std::min(bounds[0], times[row]);
+                bounds[1] = std::max(bounds[1], times[row]);
+            }
+            const auto known = static_cast<int64_t>(present.size());
+            column.nulls += count - known;
+            if (known == 0 || known == count) {
+                putLevelRun(count, known > 0);
+            } else {
+                putLevels(times + start, count);
+            }
+            encodeDelta(present.data(), known, false, page_);
+        });
+        column.least.assign(reinterpret_cast<const char *>(&bounds[0]), 8);
+        column.greatest.assign(reinterpret_cast<const char *>(&bounds[1]), 8);
+        return column;
+    }
+
+    /// Definition levels that are all alike.
+    void putLevelRun(int64_t count, bool present) {
+        Bytes run(16);
+        run.putVarint(static_cast<uint64_t>(count) << 1);
+        run.put(present ? 1 : 0);
+        const uint32_t size = static_cast<uint32_t>(run.size());
+        page_.putBytes(&size, 4);
+        page_.putBytes(run.data(), run.size());
+    }
+
+    /// Definition levels as one bit-packed run.
+    void putLevels(const int64_t *times, int64_t count) {
+        const int64_t groups = (count + 7) / 8;
+        Bytes run(static_cast<size_t>(groups) + 16);
+        run.putVarint(static_cast<uint64_t>(groups) << 1 | 1);
+        for (int64_t start = 0; start < count; start += 8) {
+            uint8_t bits = 0;
+            for (int64_t row = start; row < std::min(count, start + 8); row++) {
+                if (times[row] != 0) bits = static_cast<uint8_t>(bits | 1 << (row - start));
+            }
+            run.put(bits);
+        }
+        const uint32_t size = static_cast<uint32_t>(run.size());
+        page_.putBytes(&size, 4);
+        page_.putBytes(run.data(), run.size());
+    }
+
+    /// Sources: where all rows have the same, which is the rule, one run a page, made without looking at rows.
+    EncodedColumn sources(const int8_t *values) {
+        const int32_t first = values == nullptr ? int32_t(MR_SOURCE_DUMP) : values[0];
+        if (values != nullptr && !std::all_of(values, values + rows_, [&](int8_t value) { return value == first; })) return numbers(values);
+        EncodedColumn column;
+        column.encoding = parquet::Encoding::RLE_DICTIONARY;
+        column.dictionary = arrow::Buffer::FromString(std::string(reinterpret_cast<const char *>(&first), 4));
+        column.dictionaryCount = 1;
+        column.least.assign(reinterpret_cast<const char *>(&first), 4);
+        column.greatest = column.least;
+        eachPage(column, [&](int64_t, int64_t count) {
+            page_.put(1);
+            page_.putVarint(static_cast<uint64_t>(count) << 1);
+            page_.put(0);
+        });
+        return column;
+    }
+
     /// A column of nulls: one run of definition level 0 a page.
     EncodedColumn nulls() {
         EncodedColumn column;
         column.nulls = rows_;
-        eachPage(column, [&](int64_t, int64_t count) {
-            Bytes run(16);
-            run.putVarint(static_cast<uint64_t>(count) << 1);
-            run.put(0);
-            const uint32_t size = static_cast<uint32_t>(run.size());
-            page_.putBytes(&size, 4);
-            page_.putBytes(run.data(), run.size());
-        });
+        eachPage(column, [&](int64_t, int64_t count) { putLevelRun(count, false); });
         return column;
     }
 

@@ -13,7 +13,7 @@
 namespace millrace {
 
 struct TapeColumn {
-    int flag;  // MR_COLUMN_*, or 0 for the column of receive times
+    int flag;  // MR_COLUMN_*
     std::string name;
     bool compressed;
 };
@@ -30,7 +30,8 @@ inline std::vector<TapeColumn> tapeColumns(const mr_tape_layout &layout) {
     columns.push_back({MR_COLUMN_SIDE, "taker_side", false});
     columns.push_back({MR_COLUMN_FILLS, "fills", true});
     if (layout.ordinal != 0) columns.push_back({MR_COLUMN_ORDINAL, "ordinal", true});
-    columns.push_back({0, "received", false});
+    columns.push_back({MR_COLUMN_ARRIVAL, "ts_recv", false});
+    columns.push_back({MR_COLUMN_SOURCE, "source", true});
     return columns;
 }
 
@@ -58,9 +59,10 @@ inline std::shared_ptr<parquet::schema::GroupNode> tapeSchema(const mr_tape_layo
                 PrimitiveNode::Make(name, Repetition::REQUIRED, LogicalType::Decimal(18, layout.quantity_scale), Type::INT64));
             break;
         case MR_COLUMN_SIDE:
+        case MR_COLUMN_SOURCE:
             nodes.push_back(PrimitiveNode::Make(name, Repetition::REQUIRED, LogicalType::Int(8, true), Type::INT32));
             break;
-        case 0: nodes.push_back(PrimitiveNode::Make(name, Repetition::OPTIONAL, utc, Type::INT64)); break;
+        case MR_COLUMN_ARRIVAL: nodes.push_back(PrimitiveNode::Make(name, Repetition::OPTIONAL, utc, Type::INT64)); break;
         default: nodes.push_back(PrimitiveNode::Make(name, Repetition::REQUIRED, Type::INT32)); break;
         }
     }

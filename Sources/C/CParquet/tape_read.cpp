@@ -51,6 +51,8 @@ struct Column {
     std::vector<int64_t> dictionary;
     bool narrow = false;  // INT32
     bool wide = false;    // 16 bytes
+    bool optional = false;
+    std::vector<uint8_t> present;  // of an optional column: which rows of the page have a value
     DeltaDecoder deltas;
     IndexDecoder indices;
     int64_t done = 0;  // rows of the page that were decoded
@@ -81,6 +83,10 @@ struct Column {
         if (rows < 1 || rows > MR_TAPE_PAGE_ROWS) throw std::runtime_error("a page of a wrong length");
         done = 0;
         const auto encoding = data().encoding();
+        if (optional) {
+            loadOptional(rows);
+            return rows;
+        }
         if (wide) {
             // UUIDs are stored as they are.
             if (encoding != parquet::Encoding::PLAIN || data().size() != rows * 16) throw std::runtime_error("ids of a wrong size");
@@ -92,6 +98,22 @@ struct Column {
             throw std::runtime_error("an encoding that no tape has");
         }
         return rows;
+    }
+
+    /// Definition levels, then the deltas of the values that are there.
+    void loadOptional(int64_t rows) {
+        static constexpr int64_t bits[2] = {0, 1};
+        uint32_t length = 0;
+        if (data().size() < 4) throw std::runtime_error("a page ends too early");
+        std::memcpy(&length, data().data(), 4);
+        if (length > data().size() - 4) throw std::runtime_error("a page ends too early");
+        present.resize(static_cast<size_t>(rows));
+        indices.startLevels(data().data() + 4, length);
+        indices.decode(rows, bits, present.data());
+        const int64_t known = std::count(present.begin(), present.end(), uint8_t(1));
+        if (known == 0) return;
+        if (data().encoding() != parquet::Encoding::DELTA_BINARY_PACKED) throw std::runtime_error("an encoding that no tape has");
+        deltas.start(data().data() + 4 + length, data().size() - 4 - length, known);
     }
 };
 
@@ -163,7 +185,8 @@ mr_tape_cursor *mr_tape_cursor_open(mr_tape_file *file, int group, int columns, 
             if ((flag & columns) == 0) continue;
             Column column;
             column.flag = flag;
-            column.narrow = flag == MR_COLUMN_SIDE || flag == MR_COLUMN_FILLS || flag == MR_COLUMN_ORDINAL;
+            column.narrow = flag == MR_COLUMN_SIDE || flag == MR_COLUMN_FILLS || flag == MR_COLUMN_ORDINAL || flag == MR_COLUMN_SOURCE;
+            column.optional = flag == MR_COLUMN_ARRIVAL;
             column.wide = flag == MR_COLUMN_ID && file->layout.id_kind == MR_ID_UUID;
             column.pages = reader->GetColumnPageReader(static_cast<int>(index));
             cursor->columns.push_back(std::move(column));
@@ -211,6 +234,18 @@ static void decodeWideIDs(mr_tape_cursor &cursor, Column &column, int64_t *high,
     column.done += cursor.rows;
 }
 
+/// Values of an optional column, 0 where there are none.
+static void decodeOptional(mr_tape_cursor &cursor, Column &column, int64_t *out) {
+    const uint8_t *present = column.present.data() + column.done;
+    column.done += cursor.rows;
+    const int64_t known = std::count(present, present + cursor.rows, uint8_t(1));
+    if (known == cursor.rows) return column.deltas.decode(known, out);
+    cursor.wide.resize(static_cast<size_t>(known));
+    if (known > 0) column.deltas.decode(known, cursor.wide.data());
+    size_t next = 0;
+    for (int64_t row = 0; row < cursor.rows; row++) out[row] = present[row] != 0 ? cursor.wide[next++] : 0;
+}
+
 int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, char **error) {
     return guarded<int>(error, -1, [&] {
         for (auto &column : cursor->columns) {
@@ -228,6 +263,8 @@ int mr_tape_cursor_decode(mr_tape_cursor *cursor, const mr_tape_target *target, 
             case MR_COLUMN_SIDE: decodeColumn(*cursor, column, target->side); break;
             case MR_COLUMN_FILLS: decodeColumn(*cursor, column, target->fills); break;
             case MR_COLUMN_ORDINAL: decodeColumn(*cursor, column, target->ordinal); break;
+            case MR_COLUMN_ARRIVAL: decodeOptional(*cursor, column, target->arrival); break;
+            case MR_COLUMN_SOURCE: decodeColumn(*cursor, column, target->source); break;
             default: break;
             }
         }

@@ -12,6 +12,33 @@ struct StagedFile: Sendable {
 }
 
 extension Catalogue {
+    /// Makes an instrument known whose recording begins, without days; its scales become finer once a day that needs it is published.
+    ///
+    /// - Throws: ``LakeError`` if it is known with ids of another kind, or as another stream.
+    func register(_ instrument: Instrument, scales: Scales, stream: String) throws -> CatalogueEntry {
+        let isNew = try database.transaction { connection in
+            let changed = try connection.run(
+                """
+                INSERT OR IGNORE INTO instruments (venue, symbol, trade_ids, stream, price_scale, quantity_scale, present)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, instrument.venue.name, instrument.symbol, instrument.tradeIDs.rawValue, stream, scales.price, scales.quantity,
+                [UInt8]())
+            if changed > 0 { try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'version'") }
+            return changed > 0
+        }
+        guard let entry = try entry(venue: instrument.venue, symbol: instrument.symbol) else {
+            throw LakeError(.damaged, database.path, "does not keep what is written to it: see 'millrace verify'")
+        }
+        guard isNew || entry.tradeIDs == instrument.tradeIDs else {
+            throw LakeError(
+                .refused, "\(instrument)", "its ids are \(instrument.tradeIDs.rawValue), those of the tape \(entry.tradeIDs.rawValue)")
+        }
+        guard stream.isEmpty || entry.stream.isEmpty || stream == entry.stream else {
+            throw LakeError(.refused, "\(instrument)", "\(stream) cannot be recorded: the tape holds \(entry.stream)")
+        }
+        return entry
+    }
+
     /// Commits the intent to publish a change.
     func stage(_ change: TapeChange) throws {
         let entry = change.entry
@@ -34,9 +61,10 @@ extension Catalogue {
             for staged in change.days {
                 let day = staged.day
                 try connection.run(
-                    "INSERT INTO publishing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, day.date.epochDay, day.rows,
+                    "INSERT INTO publishing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, day.date.epochDay, day.rows,
                     day.firstTime,
                     day.lastTime, day.contractSize.mantissa, day.contractSize.scale, day.contentHash, day.fileHash, day.bytes,
+                    day.arrivals.rows, day.arrivals.first, day.arrivals.last,
                     TapeRun.encode(day.runs), staged.path)
             }
         }
@@ -62,7 +90,7 @@ extension Catalogue {
             try connection.execute(
                 """
                 INSERT OR REPLACE INTO days SELECT instrument, day, rows, first_time, last_time, contract_mantissa, contract_scale,
-                    content_sha256, file_sha256, bytes, runs FROM publishing;
+                    content_sha256, file_sha256, bytes, arrivals, first_arrival, last_arrival, runs FROM publishing;
                 UPDATE instruments SET (stream, price_scale, quantity_scale, present) =
                     (SELECT stream, price_scale, quantity_scale, present FROM pending)
                     WHERE id = (SELECT instrument FROM pending);

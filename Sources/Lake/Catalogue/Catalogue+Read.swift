@@ -57,20 +57,22 @@ extension Catalogue {
     package func days(_ instrument: Int64) throws -> [TapeDay] {
         try database.query(
             """
-            SELECT day, rows, first_time, last_time, contract_mantissa, contract_scale, content_sha256, file_sha256, bytes, runs
+            SELECT day, rows, first_time, last_time, contract_mantissa, contract_scale, content_sha256, file_sha256, bytes,
+                arrivals, first_arrival, last_arrival, runs
             FROM days WHERE instrument = ? ORDER BY day
             """, instrument
         ) { try self.day($0) }
     }
 
     func day(_ row: borrowing Row) throws -> TapeDay {
-        guard let runs = TapeRun.decode(row.bytes(9)) else {
+        guard let runs = TapeRun.decode(row.bytes(12)) else {
             throw LakeError(.damaged, database.path, "a day is not readable: restore a backup")
         }
         return TapeDay(
             date: CivilDate(epochDay: Int(row.integer(0))), rows: Int(row.integer(1)), firstTime: row.integer(2), lastTime: row.integer(3),
             contractSize: FixedPoint(mantissa: row.integer(4), scale: Int(row.integer(5))), contentHash: row.text(6),
-            fileHash: row.text(7), bytes: Int(row.integer(8)), runs: runs)
+            fileHash: row.text(7), bytes: Int(row.integer(8)),
+            arrivals: ArrivalSpan(rows: Int(row.integer(9)), first: row.integer(10), last: row.integer(11)), runs: runs)
     }
 
     /// The holes of an instrument by id, open and repaired.

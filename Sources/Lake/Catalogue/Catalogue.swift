@@ -7,7 +7,7 @@ import TapeSequencer
 /// One SQLite file in WAL mode with `synchronous=FULL`: a committed change survives power loss.
 package final class Catalogue: Sendable {
     /// The version of the tables, which readers refuse when it is newer than they are.
-    static let formatVersion = 1
+    static let formatVersion = 2
 
     let database: Database
 
@@ -15,6 +15,10 @@ package final class Catalogue: Sendable {
         database = try Database(path: path, create: create)
         if create { try database.execute(Catalogue.tables) }
         let format = try database.query("SELECT value FROM meta WHERE key = 'format'") { Int($0.integer(0)) }.first ?? 0
+        guard format >= Catalogue.formatVersion else {
+            throw LakeError(
+                .newer, path, "was made by an older millrace (format \(format)): import the archives again, into a new data directory")
+        }
         guard format <= Catalogue.formatVersion else {
             throw LakeError(
                 .newer, path, "has format \(format), this is a millrace for format \(Catalogue.formatVersion): use a newer one")
@@ -85,6 +89,9 @@ package final class Catalogue: Sendable {
         content_sha256 TEXT NOT NULL,
         file_sha256 TEXT NOT NULL,
         bytes INTEGER NOT NULL,
+        arrivals INTEGER NOT NULL,
+        first_arrival INTEGER NOT NULL,
+        last_arrival INTEGER NOT NULL,
         runs BLOB NOT NULL
         """
 }

@@ -50,6 +50,8 @@ package final class TapeCursor {
                 if columns.contains(.quantity) { target.quantity = pointers.quantity }
                 if columns.contains(.side) { target.side = pointers.side }
                 if columns.contains(.fills) { target.fills = pointers.fills }
+                if columns.contains(.arrival) { target.arrival = pointers.arrival }
+                if columns.contains(.source) { target.source = pointers.source }
                 if columns.contains(.ordinal) { target.ordinal = ordinals.baseAddress }
                 return mr_tape_cursor_decode(native, &target, &error)
             }
@@ -64,6 +66,8 @@ package final class TapeCursor {
         if columns.contains(.quantity) { Self.resize(&batch.quantity, rows) }
         if columns.contains(.side) { Self.resize(&batch.side, rows) }
         if columns.contains(.fills) { Self.resize(&batch.fills, rows) }
+        if columns.contains(.arrival) { Self.resize(&batch.arrival, rows) }
+        if columns.contains(.source) { Self.resize(&batch.source, rows) }
         if columns.contains(.ordinal) { Self.resize(&ordinals, rows) }
         if columns.contains(.id) {
             Self.resize(&batch.id, rows)

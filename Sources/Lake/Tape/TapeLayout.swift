@@ -51,5 +51,11 @@ public struct TapeColumnSet: OptionSet, Sendable, Hashable {
     /// Everything that makes a ``Trade``.
     public static let all: TapeColumnSet = [.id, .time, .price, .quantity, .side, .fills]
 
+    /// Arrival times.
+    public static let arrival = TapeColumnSet(rawValue: Int32(MR_COLUMN_ARRIVAL))
+
     package static let ordinal = TapeColumnSet(rawValue: Int32(MR_COLUMN_ORDINAL))
+    package static let source = TapeColumnSet(rawValue: Int32(MR_COLUMN_SOURCE))
+    /// All that a file holds.
+    package static let everything: TapeColumnSet = [.all, .ordinal, .arrival, .source]
 }

@@ -3,7 +3,7 @@ import MarketModel
 /// What a tape file says of itself in its footer.
 enum TapeMetadata {
     /// The version of the on-disk format, which readers refuse when it is newer than they are.
-    static let formatVersion = 1
+    static let formatVersion = 2
 
     static let formatKey = "millrace.format"
     static let contentKey = "millrace.content_sha256"

@@ -20,8 +20,8 @@ public struct TapeSummary: Sendable {
     public var firstTime: Int64? { days.map(\.firstTime).min() }
     /// The latest event time in microseconds, or nil on an empty tape.
     public var lastTime: Int64? { days.map(\.lastTime).max() }
-    /// The holes that nothing has filled.
-    public var openHoles: [TapeHole] { holes.filter { $0.state == .open } }
+    /// The holes that nothing has filled, those included that the venue will not fill.
+    public var openHoles: [TapeHole] { holes.filter { $0.state != .repaired } }
 }
 
 /// One sealed UTC day of a tape.
@@ -42,6 +42,8 @@ public struct TapeDay: Sendable, Hashable {
     public var fileHash: String
     /// The size of the file.
     public var bytes: Int
+    /// What is known of arrival times.
+    public var arrivals = ArrivalSpan()
 
     package var runs: [TapeRun] = []
 }
@@ -52,8 +54,10 @@ public struct TapeHole: Sendable, Hashable {
     public enum State: String, Sendable, Hashable {
         /// The ids are missing.
         case open
-        /// The ids were missing, and a later import brought them.
+        /// The ids were missing, and came later.
         case repaired
+        /// The ids are missing, and the venue does not give them any more: its dumps may.
+        case abandoned
     }
 
     /// The first missing id.

@@ -22,6 +22,7 @@ package final class TapeWriter {
     private var group = TapeRowGroup()
     private var firstTime = Int64.max
     private var lastTime = Int64.min
+    private var arrivals = ArrivalSpan()
     private var runs = TapeRuns()
     private var finished = false
 
@@ -64,6 +65,7 @@ package final class TapeWriter {
 
     private func take(_ batch: borrowing TradeColumns, _ range: Range<Int>, _ ordinals: [Int32]) {
         if group.rows.time.capacity < TapeRowGroup.capacity { group.rows.reserve(TapeRowGroup.capacity) }
+        group.rows.appendOrigin(batch, range)
         group.rows.time += batch.time[range]
         group.rows.price += batch.price[range]
         group.rows.quantity += batch.quantity[range]
@@ -76,6 +78,7 @@ package final class TapeWriter {
             firstTime = min(firstTime, batch.time[row])
             lastTime = max(lastTime, batch.time[row])
         }
+        if !batch.arrival.isEmpty { arrivals.add(batch.arrival.span.extracting(range)) }
         if layout.tradeIDs == .contiguous {
             runs.append(ids: batch.id.span.extracting(range), times: batch.time.span.extracting(range))
         }
@@ -113,7 +116,7 @@ package final class TapeWriter {
         finished = true
         return TapeDay(
             date: date, rows: rows, firstTime: firstTime, lastTime: lastTime, contractSize: instrument.contractSize,
-            contentHash: content, fileHash: hash, bytes: sink.written, runs: runs.runs)
+            contentHash: content, fileHash: hash, bytes: sink.written, arrivals: arrivals, runs: runs.runs)
     }
 
     private func failure(_ error: UnsafeMutablePointer<CChar>?) -> LakeError {

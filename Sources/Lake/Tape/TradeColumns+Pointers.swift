@@ -11,11 +11,17 @@ extension TradeColumns {
                         quantity.withUnsafeBufferPointer { quantity in
                             side.withUnsafeBufferPointer { side in
                                 fills.withUnsafeBufferPointer { fills in
-                                    body(
-                                        mr_tape_rows(
-                                            id: id.baseAddress, id_high: idHigh.baseAddress, time: time.baseAddress,
-                                            price: price.baseAddress, quantity: quantity.baseAddress, side: side.baseAddress,
-                                            fills: fills.baseAddress, ordinal: nil))
+                                    arrival.withUnsafeBufferPointer { arrival in
+                                        source.withUnsafeBufferPointer { source in
+                                            body(
+                                                mr_tape_rows(
+                                                    id: id.baseAddress, id_high: idHigh.baseAddress, time: time.baseAddress,
+                                                    price: price.baseAddress, quantity: quantity.baseAddress, side: side.baseAddress,
+                                                    fills: fills.baseAddress, ordinal: nil,
+                                                    arrival: arrival.isEmpty ? nil : arrival.baseAddress,
+                                                    source: source.isEmpty ? nil : source.baseAddress))
+                                        }
+                                    }
                                 }
                             }
                         }
@@ -34,11 +40,16 @@ extension TradeColumns {
                         quantity.withUnsafeMutableBufferPointer { quantity in
                             side.withUnsafeMutableBufferPointer { side in
                                 fills.withUnsafeMutableBufferPointer { fills in
-                                    body(
-                                        mr_tape_target(
-                                            id: id.baseAddress, id_high: idHigh.baseAddress, time: time.baseAddress,
-                                            price: price.baseAddress, quantity: quantity.baseAddress, side: side.baseAddress,
-                                            fills: fills.baseAddress, ordinal: nil))
+                                    arrival.withUnsafeMutableBufferPointer { arrival in
+                                        source.withUnsafeMutableBufferPointer { source in
+                                            body(
+                                                mr_tape_target(
+                                                    id: id.baseAddress, id_high: idHigh.baseAddress, time: time.baseAddress,
+                                                    price: price.baseAddress, quantity: quantity.baseAddress, side: side.baseAddress,
+                                                    fills: fills.baseAddress, ordinal: nil, arrival: arrival.baseAddress,
+                                                    source: source.baseAddress))
+                                        }
+                                    }
                                 }
                             }
                         }

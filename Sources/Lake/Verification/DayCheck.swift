@@ -44,7 +44,7 @@ struct DayCheck: Sendable {
         do {
             let file = try TapeFile(path: path)
             for group in 0..<file.groups {
-                let cursor = try TapeCursor(file, group: group, columns: TapeColumnSet.all.union(.ordinal))
+                let cursor = try TapeCursor(file, group: group, columns: .everything)
                 while try cursor.advance() {}
             }
             return nil
@@ -63,7 +63,7 @@ struct DayCheck: Sendable {
                 if file.layout.tradeIDs != tape.instrument.tradeIDs { note(.mismatch, "its ids are of another kind than the instrument's") }
             }
             for group in 0..<file.groups {
-                let cursor = try TapeCursor(file, group: group, columns: TapeColumnSet.all.union(.ordinal))
+                let cursor = try TapeCursor(file, group: group, columns: .everything)
                 while try cursor.advance() { check.add(cursor.batch, cursor.ordinals) }
             }
         } catch {

@@ -36,34 +36,33 @@ struct DayMerge {
             let next = incoming.lazy.compactMap(\.key).min()
             // Rows of the tape that nothing joins go over as they are.
             while let reader = existing, let key = reader.key, next.map({ key < $0 }) ?? true {
-                let row = reader.current
-                try emitter.emit(row.trade, ordinal: row.ordinal, to: writer)
+                try emitter.emit(reader.current, to: writer)
                 try reader.advance()
             }
             guard let next else { break }
             if order.tradeIDs == .contiguous {
-                try emitter.emit(one(next, incoming, existing), ordinal: 0, to: writer)
+                try emitter.emit(one(next, incoming, existing), to: writer)
                 continue
             }
-            for row in try group(next, incoming, existing) { try emitter.emit(row.trade, ordinal: row.ordinal, to: writer) }
+            for row in try group(next, incoming, existing) { try emitter.emit(row, to: writer) }
         }
         try emitter.flush(to: writer)
         return try plan.finish(writer, date)
     }
 
     /// The row of one id, settled: what ``group(_:_:_:)`` comes to where ids are keys, without arrays.
-    private mutating func one(_ id: Int64, _ incoming: [RunReader], _ existing: RunReader?) throws -> Trade {
-        var best: Trade?
+    private mutating func one(_ id: Int64, _ incoming: [RunReader], _ existing: RunReader?) throws -> TapeRow {
+        var best: TapeRow?
         var count = 0
         for reader in incoming {
             while reader.key == id {
-                best = smaller(best, reader.current.trade)
+                best = best?.joined(reader.current) ?? reader.current
                 count += 1
                 try reader.advance()
             }
         }
         if let existing, existing.key == id {
-            best = smaller(best, existing.current.trade)
+            best = best?.joined(existing.current) ?? existing.current
             known += 1
             try existing.advance()
         }
@@ -72,11 +71,6 @@ struct DayMerge {
         duplicates += count - 1
         note(id)
         return best
-    }
-
-    private func smaller(_ a: Trade?, _ b: Trade) -> Trade {
-        guard let a else { return b }
-        return TapeOrder.precedes(b, a) ? b : a
     }
 
     /// The rows of one key, settled.

@@ -10,9 +10,9 @@ struct RowEmitter {
 
     init(layout: TapeLayout) { self.layout = layout }
 
-    mutating func emit(_ trade: Trade, ordinal: Int32, to writer: TapeWriter) throws {
-        batch.append(trade, wideID: layout.hasWideIDs)
-        if layout.hasOrdinals { ordinals.append(ordinal) }
+    mutating func emit(_ row: TapeRow, to writer: TapeWriter) throws {
+        batch.append(row, wideID: layout.hasWideIDs)
+        if layout.hasOrdinals { ordinals.append(row.ordinal) }
         if batch.count == 8192 { try flush(to: writer) }
     }
 

@@ -27,7 +27,7 @@ final class RunReader {
 
     /// The next row.
     var current: TapeRow {
-        TapeRow(batch[row], ordinal: ordinals.isEmpty ? 0 : ordinals[row])
+        batch.row(row, ordinal: ordinals.isEmpty ? 0 : ordinals[row])
     }
 
     func advance() throws {
@@ -49,7 +49,7 @@ final class RunReader {
                 self.cursor = nil
             }
             guard nextGroup < file.groups else { return }
-            cursor = try TapeCursor(file, group: nextGroup, columns: TapeColumnSet.all.union(.ordinal))
+            cursor = try TapeCursor(file, group: nextGroup, columns: .everything)
             nextGroup += 1
         }
         guard let cursor else { return }

@@ -78,7 +78,7 @@ struct StraightImport {
         let writer = try writer(for: first.time)
         let rows = order.group(group)
         duplicates += group.count - rows.count
-        for row in rows { try emitter.emit(row.trade, ordinal: row.ordinal, to: writer) }
+        for row in rows { try emitter.emit(row, to: writer) }
         group.removeAll(keepingCapacity: true)
     }
 

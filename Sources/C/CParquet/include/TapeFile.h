@@ -11,6 +11,8 @@ extern "C" {
 #endif
 
 enum { MR_TAPE_BATCH_ROWS = 8192, MR_TAPE_PAGE_ROWS = 65536, MR_TAPE_GROUP_ROWS = 262144 };
+/// Where a row came from; of two rows with one id that of the greater source stands.
+enum { MR_SOURCE_STREAM = 0, MR_SOURCE_REST = 1, MR_SOURCE_DUMP = 2 };
 enum { MR_ID_NONE = 0, MR_ID_INT64 = 1, MR_ID_UUID = 2 };
 enum {
     MR_COLUMN_ID = 1,
@@ -19,7 +21,9 @@ enum {
     MR_COLUMN_QUANTITY = 8,
     MR_COLUMN_SIDE = 16,
     MR_COLUMN_FILLS = 32,
-    MR_COLUMN_ORDINAL = 64
+    MR_COLUMN_ORDINAL = 64,
+    MR_COLUMN_ARRIVAL = 128,
+    MR_COLUMN_SOURCE = 256
 };
 
 /// The columns of a file: what its ids are, whether it has ordinals, and its decimal scales.
@@ -31,6 +35,7 @@ typedef struct {
 } mr_tape_layout;
 
 /// Rows to write. `id` is the lower half and `id_high` the upper half of UUIDs; columns that the layout lacks may be NULL.
+/// In `arrival` 0 stands for an unknown time; NULL: none is known. `source` NULL: all rows are a dump's.
 typedef struct {
     const int64_t *id;
     const int64_t *id_high;
@@ -40,6 +45,8 @@ typedef struct {
     const int8_t *side;
     const int32_t *fills;
     const int32_t *ordinal;
+    const int64_t *arrival;
+    const int8_t *source;
 } mr_tape_rows;
 
 /// Where to put rows that are read; columns that are not wanted are NULL.
@@ -52,6 +59,8 @@ typedef struct {
     int8_t *side;
     int32_t *fills;
     int32_t *ordinal;
+    int64_t *arrival;
+    int8_t *source;
 } mr_tape_target;
 
 typedef struct mr_tape_group mr_tape_group;
