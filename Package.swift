@@ -44,6 +44,8 @@ let shims: [Target] = [
     .systemLibrary(
         name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // libwslay comes without a .pc file.
+    .systemLibrary(name: "CWslay", path: "Sources/C/CWslay", providers: [.apt(["libwslay-dev"])]),
     .target(
         name: "CWebSockets", path: "Sources/C/CWebSockets",
         linkerSettings: [.linkedLibrary("websockets"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -61,7 +63,7 @@ let libraries: [Target] =
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
-        library("Transport", ["CMicroHTTPD", "CISAL", "CCurl", "CWebSockets", "Pipeline"]),
+        library("Transport", ["CMicroHTTPD", "CWslay", "CISAL", "COpenSSL", "CCurl", "CWebSockets", "Pipeline"]),
         library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),

@@ -8,7 +8,7 @@ import re
 import sys
 
 LINES = [
-    ["CMalloc", "CMicroHTTPD", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
+    ["CMalloc", "CMicroHTTPD", "CWslay", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
     ["Pipeline", "SQLite"],
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow"],

@@ -7,6 +7,7 @@ final class TestServer: Sendable {
     let server: Server
     let folder: String
     let late = LateRoutes()
+    let streams = StreamRoutes()
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
@@ -54,7 +55,7 @@ final class TestServer: Sendable {
                         Route(.post, "/echo", summary: "Echoes", handler: echo), Route(.put, "/echo", summary: "Echoes", handler: echo),
                         Route(.delete, "/echo", summary: "Echoes", handler: echo), Route("/echo", summary: "Echoes", handler: echo),
                     ]),
-                late.mount(folder: folder, large: large),
+                late.mount(folder: folder, large: large), streams.mount(),
             ]), threads: threads, limits: limits)
     }
 
@@ -65,10 +66,10 @@ final class TestServer: Sendable {
     }
 
     /// Runs a script of Conformance/http and returns its status and what it said.
-    func run(_ script: String, _ arguments: [String] = []) throws -> (status: Int32, output: String) {
+    func run(_ script: String, _ arguments: [String] = [], python: String = "python3") throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "\(TestServer.root)/Conformance/http/\(script).py", "\(server.port)"] + arguments
+        process.arguments = [python, "\(TestServer.root)/Conformance/http/\(script).py", "\(server.port)"] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe

@@ -88,6 +88,21 @@ public struct Request {
         }
     }
 
+    /// The values of all headers of a name, in the order in which they were sent.
+    public func values(of name: StaticString) -> [String] {
+        switch source {
+        case .connection(let connection, _):
+            var collector = HeaderCollector(name: name)
+            withUnsafeMutablePointer(to: &collector) {
+                _ = MHD_get_connection_values_n(connection, .HEADER_KIND, HeaderCollector.visit, $0)
+            }
+            return collector.values
+        case .values(let headers):
+            let wanted = name.description.lowercased()
+            return headers.filter { $0.name.lowercased() == wanted }.map(\.value)
+        }
+    }
+
     /// How often a header was sent.
     public func count(of name: StaticString) -> Int {
         switch source {
@@ -101,6 +116,25 @@ public struct Request {
             let wanted = name.description.lowercased()
             return headers.count { $0.name.lowercased() == wanted }
         }
+    }
+}
+
+/// Collects the values of the headers of one name.
+private struct HeaderCollector {
+    let name: StaticString
+    var values: [String] = []
+
+    static let visit: MHD_KeyValueIteratorN = { context, _, key, size, value, valueSize in
+        guard let collector = context?.assumingMemoryBound(to: HeaderCollector.self), let key else { return .YES }
+        let name = collector.pointee.name
+        if size == name.utf8CodeUnitCount {
+            let wanted = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+            if strncasecmp(key, wanted, size) == 0 {
+                let bytes = UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
+                collector.pointee.values.append(String(decoding: bytes, as: UTF8.self))
+            }
+        }
+        return .YES
     }
 }
 

@@ -13,6 +13,10 @@ public struct Response: Sendable {
         case file(FileBody)
         /// The whole response is what this work gives.
         case later(LateWork)
+        /// The connection becomes a WebSocket.
+        case webSocket(WebSocketUpgrade)
+        /// Events, one after another, for as long as both sides like.
+        case events(EventSource)
     }
 
     /// The status.
@@ -61,7 +65,7 @@ public struct Response: Sendable {
     /// The body's bytes as text, for tests; empty for files and for what is still to be made.
     public var bodyText: String {
         switch body {
-        case .none, .file, .later: ""
+        case .none, .file, .later, .webSocket, .events: ""
         case .constant(let text): text.description
         case .bytes(let payload): payload.text
         }

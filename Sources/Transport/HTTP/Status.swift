@@ -6,6 +6,8 @@ public struct Status: Sendable, Hashable {
     /// Creates a status.
     public init(_ code: Int) { self.code = code }
 
+    /// 101.
+    public static let switchingProtocols = Status(101)
     /// 200.
     public static let ok = Status(200)
     /// 204.
@@ -32,6 +34,8 @@ public struct Status: Sendable, Hashable {
     public static let uriTooLong = Status(414)
     /// 416.
     public static let rangeNotSatisfiable = Status(416)
+    /// 426.
+    public static let upgradeRequired = Status(426)
     /// 429.
     public static let tooManyRequests = Status(429)
     /// 431.
@@ -48,6 +52,7 @@ public struct Status: Sendable, Hashable {
     /// The usual words for the status.
     public var reason: String {
         switch code {
+        case 101: "Switching protocols"
         case 200: "OK"
         case 204: "No content"
         case 206: "Partial content"
@@ -61,6 +66,7 @@ public struct Status: Sendable, Hashable {
         case 413: "Request body too large"
         case 414: "Request target too long"
         case 416: "Range not satisfiable"
+        case 426: "Upgrade required"
         case 429: "Too many requests"
         case 431: "Request headers too large"
         case 500: "Internal error"

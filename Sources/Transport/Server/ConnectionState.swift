@@ -19,6 +19,8 @@ final class ConnectionState: @unchecked Sendable {
         case handling
         /// A response is being sent.
         case writing
+        /// The connection belongs to a session, which watches over it.
+        case session
     }
 
     let descriptor: Int32
@@ -38,6 +40,8 @@ final class ConnectionState: @unchecked Sendable {
     @exclusivity(unchecked) var begun = false
     /// The answer that is being made off the event loops, if it is one of those.
     @exclusivity(unchecked) var late: LateAnswer?
+    /// What the connection is about to become, if it is answered with a WebSocket.
+    @exclusivity(unchecked) var upgrade: WebSocketUpgrade?
     @exclusivity(unchecked) var scan = HeaderScan()
     @exclusivity(unchecked) var random = RandomWords()
 
@@ -77,6 +81,7 @@ final class ConnectionState: @unchecked Sendable {
         dropped = 0
         begun = false
         late = nil
+        upgrade = nil
     }
 
     /// The client's address, without the port.

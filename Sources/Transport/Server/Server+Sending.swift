@@ -17,7 +17,13 @@ extension Server {
                 response.headers.append(Header("Content-Encoding", "gzip"))
             }
         }
-        guard let message = Server.message(of: response) else { return .NO }
+        if draining, response.body.isSession {
+            response = router.refuse(
+                Failure(.unavailable, "the server is stopping", headers: [Header("Retry-After", "2")]), target: state.target, id: id,
+                time: SystemClock.wallMicroseconds())
+        }
+        if case .events = response.body, method == .head { response.body = .none }
+        guard let message = message(of: response, connection, state) else { return .NO }
         defer { MHD_destroy_response(message) }
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }
         Server.add("X-Content-Type-Options", "nosniff", to: message)
@@ -27,11 +33,15 @@ extension Server {
         for header in response.headers {
             _ = header.value.withCString { MHD_add_response_header(message, Server.cString(header.name), $0) }
         }
+        if case .events = response.body {
+            state.enter(.session, until: .max)
+            return MHD_queue_response(connection, UInt32(response.status.code), message)
+        }
         state.enter(.writing, until: SystemClock.coarseMilliseconds() + Int64(limits.writeSeconds * 1000))
         return MHD_queue_response(connection, UInt32(response.status.code), message)
     }
 
-    private static func message(of response: Response) -> OpaquePointer? {
+    private func message(of response: Response, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
         switch response.body {
         case .none:
             return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
@@ -46,6 +56,10 @@ extension Server {
         case .later:
             // Answered before it comes here.
             return nil
+        case .webSocket(let upgrade):
+            return self.message(upgrading: upgrade, state)
+        case .events(let source):
+            return self.message(streaming: source, connection, state)
         }
     }
 
@@ -80,7 +94,7 @@ extension Server {
         MHD_lookup_connection_value(connection, .HEADER_KIND, cString(name)).map { String(cString: $0) }
     }
 
-    private static func add(_ name: StaticString, _ value: StaticString, to message: OpaquePointer) {
+    static func add(_ name: StaticString, _ value: StaticString, to message: OpaquePointer) {
         MHD_add_response_header(message, cString(name), cString(value))
     }
 
@@ -91,7 +105,7 @@ extension Server {
         }
     }
 
-    private static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+    static func cString(_ text: StaticString) -> UnsafePointer<CChar> {
         UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 }

@@ -17,6 +17,8 @@ public final class Server: @unchecked Sendable {
     let router: Router
     let watchdog: Watchdog
     let pool: WorkPool
+    let sessions: SessionLoop
+    let events: EventHub
     private let listening: ListenSocket
     private var daemon: OpaquePointer?
     private let isDraining = Atomic<Bool>(false)
@@ -35,26 +37,38 @@ public final class Server: @unchecked Sendable {
         self.limits = limits
         watchdog = Watchdog(limits: limits)
         pool = WorkPool(router: router, room: limits.workQueue)
+        events = EventHub(patience: limits.writeSeconds)
+        guard let sessions = SessionLoop() else { throw ServerError(code: .start, endpoint: "\(host):\(port)") }
+        self.sessions = sessions
         listening = try ListenSocket(host: host, port: port)
         self.port = listening.port
+        guard sessions.start() else {
+            close(listening.descriptor)
+            throw ServerError(code: .start, endpoint: "\(host):\(port)")
+        }
         guard pool.start(threads: limits.workThreads ?? max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) else {
+            sessions.stop()
             close(listening.descriptor)
             throw ServerError(code: .start, endpoint: "\(host):\(port)")
         }
         let options = Server.options(limits: limits, threads: threads, socket: listening.descriptor, server: self)
         let flags =
             MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_USE_ITC.rawValue | MHD_USE_TURBO.rawValue
-            | MHD_ALLOW_SUSPEND_RESUME.rawValue
+            | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_ALLOW_UPGRADE.rawValue
         daemon = options.withUnsafeBufferPointer {
             millrace_mhd_start(
                 flags, Server.handleRequest, Unmanaged.passUnretained(self).toOpaque(), UnsafeMutablePointer(mutating: $0.baseAddress))
         }
         guard daemon != nil else {
             pool.stop()
+            sessions.stop()
             close(listening.descriptor)
             throw ServerError(code: .start, endpoint: "\(host):\(port)")
         }
-        watchdog.start { [pool] in pool.look() }
+        watchdog.start { [pool, events] in
+            pool.look()
+            events.look()
+        }
     }
 
     deinit { stop(grace: 0) }
@@ -65,13 +79,16 @@ public final class Server: @unchecked Sendable {
     /// How many connections are open.
     public var connections: Int { watchdog.count }
 
-    /// Stops: no new connections, idle ones close, requests in flight are answered, and what is left after `grace` seconds is cut off.
+    /// Stops: no new connections, idle ones close, requests in flight are answered, WebSockets are closed with 1001 and streams of events
+    /// end; what is left after `grace` seconds is cut off.
     ///
     /// Work off the event loops is cancelled then, and given another second to end.
     public func stop(grace: Double) {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing), let daemon else { return }
         let socket = MHD_quiesce_daemon(daemon)
         isDraining.store(true, ordering: .releasing)
+        sessions.closeAll(code: 1001, reason: "the server stops")
+        events.endAll()
         let deadline = SystemClock.coarseMilliseconds() + Int64(grace * 1000)
         while watchdog.count > 0, SystemClock.coarseMilliseconds() < deadline {
             watchdog.releaseIdle()
@@ -79,6 +96,8 @@ public final class Server: @unchecked Sendable {
         }
         // libmicrohttpd ends the process if it is stopped while a connection is suspended.
         pool.stop()
+        events.stop()
+        sessions.stop()
         MHD_stop_daemon(daemon)
         self.daemon = nil
         watchdog.stop()

@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 import Pipeline
 import Synchronization
@@ -73,7 +74,7 @@ final class Watchdog: Sendable {
         state.seenRequest = request
         state.seenPhase = phase
         switch phase {
-        case .handling:
+        case .handling, .session:
             return false
         case .headers, .body:
             return now > state.deadline
