@@ -38,7 +38,9 @@ struct StreamTests {
 
     @Test(arguments: [0.0, 60.0]) func `A server that stops closes its sessions first`(grace: Double) throws {
         let server = try TestServer()
-        let clients = try (0..<40).map { try StreamClient(port: server.server.port, path: $0 % 2 == 0 ? "/streams/feed" : "/streams/events") }
+        let clients = try (0..<40).map {
+            try StreamClient(port: server.server.port, path: $0 % 2 == 0 ? "/streams/feed" : "/streams/events")
+        }
         try waitUntil { server.streams.count == 40 }
         server.streams.publish(10, size: 1000)
         let readers = clients.map { client in

@@ -22,6 +22,14 @@ public final class EventSession: Sendable {
         var end: (@Sendable () -> Void)?
         /// When something was sent last, or first waited, in milliseconds.
         var lastMove: Int64 = 0
+
+        mutating func cut() {
+            isEnding = true
+            isCut = true
+            pieces = []
+            head = 0
+            waiting = 0
+        }
     }
 
     private let state = Mutex(State())
@@ -57,10 +65,7 @@ public final class EventSession: Sendable {
 
     /// Cuts the stream off.
     func cut() {
-        change { state in
-            state.isEnding = true
-            state.isCut = true
-        }
+        change { $0.cut() }
     }
 
     private func add(_ pieces: [SharedBytes]) -> Bool {
@@ -68,8 +73,7 @@ public final class EventSession: Sendable {
         return change { state in
             guard !state.isEnding else { return false }
             guard state.waiting + size <= source.options.outgoingLimit else {
-                state.isEnding = true
-                state.isCut = true
+                state.cut()
                 return false
             }
             if state.waiting == 0 { state.lastMove = SystemClock.coarseMilliseconds() }
@@ -96,7 +100,7 @@ public final class EventSession: Sendable {
         if poll(&event, 1, 0) > 0 { return cut() }
         let (isStuck, isIdle) = state.withLock { state in
             (
-                state.waiting > 0 && now - state.lastMove > patience,
+                state.isCut || (state.waiting > 0 && now - state.lastMove > patience),
                 state.hasBegun && state.waiting == 0 && now - state.lastMove >= Int64(source.options.heartbeatSeconds * 1000)
             )
         }
@@ -161,9 +165,7 @@ public final class EventSession: Sendable {
     func finish() {
         let end = state.withLock { state in
             defer { state.end = nil }
-            state.isEnding = true
-            state.isCut = true
-            state.pieces = []
+            state.cut()
             return state.end
         }
         end?()

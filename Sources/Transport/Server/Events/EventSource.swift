@@ -9,7 +9,6 @@ public final class EventSource: Sendable {
     }
 }
 
-
 /// What a stream of events may do.
 public struct EventOptions: Sendable {
     /// How many bytes may wait for a client that reads slowly; one more ends its stream.

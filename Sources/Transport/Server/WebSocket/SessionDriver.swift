@@ -29,6 +29,8 @@ final class SessionDriver {
     /// How much may be read before the other sessions have their turn.
     private var turn = 0
     private var isLost = false
+    /// Whether the client's frames cannot be told apart any more.
+    private var isBroken = false
     private var now: Int64
     private var lastHeard: Int64
     private var nextPing: Int64
@@ -71,7 +73,10 @@ final class SessionDriver {
         switch phase {
         case .open, .closing:
             guard let context, wslay_event_want_read(context) == 1 else { return }
-            if wslay_event_recv(context) != 0 { lose() }
+            if wslay_event_recv(context) != 0 {
+                if isLost { return lose() }
+                fail(1002)
+            }
             settle()
         case .draining: drain()
         case .over: break
@@ -125,6 +130,16 @@ final class SessionDriver {
         leave(code, reason)
     }
 
+    /// Tells the client what wslay does not: it gives up on frames that cannot be without a word, and answers close frames that must not
+    /// be as if they were good.
+    private func fail(_ code: Int) {
+        guard !isBroken else { return }
+        isBroken = true
+        let frame: [UInt8] = [0x88, 2, UInt8(code >> 8), UInt8(code & 255)]
+        queue(OutgoingFrame(kind: .unframed, bytes: frame.withUnsafeBufferPointer { SharedBytes($0) }))
+        leave(code, "protocol error")
+    }
+
     /// No longer open: the receiver is told, and the rest has to be over in time.
     private func leave(_ code: Int, _ reason: String) {
         guard phase == .open else { return }
@@ -143,7 +158,7 @@ final class SessionDriver {
     /// Sends what can be sent and sees how far the closing handshake is.
     private func settle() {
         guard let context, phase == .open || phase == .closing else { return }
-        while wslay_event_want_write(context) == 1, wslay_event_send(context) == 0 {}
+        while !isBroken, wslay_event_want_write(context) == 1, wslay_event_send(context) == 0 {}
         if !controls.isEmpty {
             let bytes = controls.withUnsafeBufferPointer { SharedBytes($0) }
             controls.removeAll(keepingCapacity: true)
@@ -157,7 +172,7 @@ final class SessionDriver {
         }
         flush()
         guard phase == .closing, queue.isEmpty else { return }
-        if wslay_event_get_close_received(context) == 1 {
+        if wslay_event_get_close_received(context) == 1, !isBroken {
             phase = .over
         } else if wslay_event_get_read_enabled(context) == 0 {
             shutdown(descriptor, Int32(SHUT_WR))
@@ -271,9 +286,21 @@ extension SessionDriver {
         return -1
     }
 
+    /// What a close frame is answered with instead of its own code (RFC 6455, sections 5.5.1 and 7.4), or nil if it is good.
+    private static func fault(ofClosing bytes: UnsafeBufferPointer<UInt8>, _ code: Int) -> Int? {
+        if bytes.isEmpty { return nil }
+        guard bytes.count > 1 else { return 1002 }
+        switch code {
+        case 1000...1003, 1007...1014, 3000...4999: break
+        default: return 1002
+        }
+        return String(validating: bytes[2...], as: UTF8.self) == nil ? 1007 : nil
+    }
+
     private func deliver(_ message: wslay_event_on_msg_recv_arg) {
-        guard phase == .open, let receiver else { return }
         let bytes = UnsafeBufferPointer(start: message.msg, count: message.msg == nil ? 0 : message.msg_length)
+        if message.opcode == 8, let code = SessionDriver.fault(ofClosing: bytes, Int(message.status_code)) { return fail(code) }
+        guard phase == .open, let receiver else { return }
         switch message.opcode {
         case 1: receiver.received(text: bytes)
         case 2: receiver.received(binary: bytes)
