@@ -187,7 +187,7 @@ def slow(address):
     client = Socket(address, "/streams/feed", timeout=60)
     wait(address, lambda count: count == 1)
     for _ in range(400):
-        once(address, "/streams/publish?count=20&size=5000", "POST")
+        once(address, "/streams/publish?count=20&size=5000", method="POST")
         if counts(address) == 0:
             break
     assert counts(address) == 0
