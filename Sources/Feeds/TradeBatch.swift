@@ -21,15 +21,30 @@ public struct TradeBatch {
         symbol: JSONValue?, id: TradeID?, time: Int64?, price: JSONValue?, quantity: JSONValue?, side: TakerSide?, fills: Int64 = 1,
         ids: Int64 = 1, idSpace: IDSpace = .tape, isTrade: Bool = true
     ) {
-        guard let symbol, symbol.kind == .string, !symbol.bytes.isEmpty, symbol.bytes.count <= 64, let id, let time, let side,
-            let price = price?.decimal, let quantity = quantity?.decimal, price.mantissa >= 0 || !isTrade, quantity.mantissa >= 0
+        guard let symbol, symbol.kind == .string, !symbol.bytes.isEmpty, symbol.bytes.count <= 64 else {
+            faults += 1
+            return
+        }
+        append(
+            named: symbols.string(symbol.bytes), id: id, time: time, price: price, quantity: quantity, side: side, fills: fills, ids: ids,
+            idSpace: idSpace, isTrade: isTrade)
+    }
+
+    /// Appends a trade of a symbol that the row itself does not name, or counts a fault as ``append(symbol:id:time:price:quantity:side:fills:ids:idSpace:isTrade:)`` does.
+    @inline(__always)
+    public mutating func append(
+        named symbol: String, id: TradeID?, time: Int64?, price: JSONValue?, quantity: JSONValue?, side: TakerSide?, fills: Int64 = 1,
+        ids: Int64 = 1, idSpace: IDSpace = .tape, isTrade: Bool = true
+    ) {
+        guard let id, let time, let side, let price = price?.decimal, let quantity = quantity?.decimal, price.mantissa >= 0 || !isTrade,
+            quantity.mantissa >= 0
         else {
             faults += 1
             return
         }
         trades.append(
             FeedTrade(
-                symbol: symbols.string(symbol.bytes), id: id, time: time, price: price, quantity: quantity, side: side,
+                symbol: symbol, id: id, time: time, price: price, quantity: quantity, side: side,
                 fills: Int32(clamping: max(1, fills)), ids: Int32(clamping: max(1, ids)), idSpace: idSpace,
                 // Binance keeps the ids of prints it took back, with nothing in them.
                 isTrade: isTrade && price.mantissa > 0 && quantity.mantissa > 0))

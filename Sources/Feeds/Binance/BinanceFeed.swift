@@ -26,28 +26,29 @@ public struct BinanceFeed: Sendable {
     public init(_ market: Market, channel: Channel = .aggTrade, urls: [String]? = nil) {
         self.market = market
         self.channel = channel
-        self.urls = urls ?? Self.servers(market, channel)
+        self.urls = urls ?? Self.urls(market, channel, Endpoints.official(market.venue)?.sockets ?? [])
     }
 
-    private static func servers(_ market: Market, _ channel: Channel) -> [String] {
-        switch (market, channel) {
-        case (.spot, _): ["wss://stream.binance.com:9443/ws", "wss://data-stream.binance.vision/ws"]
-        // The bare path still grants subscriptions to aggTrade, and then sends nothing.
-        case (.usdMargined, .aggTrade): ["wss://fstream.binance.com/market/ws"]
-        case (.usdMargined, .trade): ["wss://fstream.binance.com/public/ws"]
-        case (.coinMargined, _): ["wss://dstream.binance.com/market/ws", "wss://dstream.binance.com/ws"]
-        }
+    /// Creates a feed of other servers.
+    public init(_ market: Market, channel: Channel = .aggTrade, endpoints: Endpoints) {
+        self.init(market, channel: channel, urls: Self.urls(market, channel, endpoints.sockets))
+    }
+
+    private static func urls(_ market: Market, _ channel: Channel, _ bases: [String]) -> [String] {
+        let paths =
+            switch (market, channel) {
+            case (.spot, _): ["/ws"]
+            // The bare path still grants subscriptions to aggTrade, and then sends nothing.
+            case (.usdMargined, .aggTrade): ["/market/ws"]
+            case (.usdMargined, .trade): ["/public/ws"]
+            case (.coinMargined, _): ["/market/ws", "/ws"]
+            }
+        return paths.flatMap { path in bases.map { $0 + path } }
     }
 }
 
 extension BinanceFeed: FeedAdapter {
-    public var venue: Venue {
-        switch market {
-        case .spot: .binanceSpot
-        case .usdMargined: .binanceFutures
-        case .coinMargined: .binanceCoinFutures
-        }
-    }
+    public var venue: Venue { market.venue }
 
     public var limits: FeedLimits {
         FeedLimits(

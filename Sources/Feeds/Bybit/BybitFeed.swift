@@ -19,6 +19,11 @@ public struct BybitFeed: Sendable {
         self.market = market
         self.urls = urls ?? ["wss://stream.bybit.com/v5/public/\(market.rawValue)"]
     }
+
+    /// Creates a feed of other servers.
+    public init(_ market: Market, endpoints: Endpoints) {
+        self.init(market, urls: endpoints.sockets.map { "\($0)/v5/public/\(market.rawValue)" })
+    }
 }
 
 extension BybitFeed: FeedAdapter {

@@ -11,6 +11,11 @@ public struct HyperliquidFeed: Sendable {
     public init(urls: [String]? = nil) {
         self.urls = urls ?? ["wss://api.hyperliquid.xyz/ws"]
     }
+
+    /// Creates a feed of other servers.
+    public init(endpoints: Endpoints) {
+        self.init(urls: endpoints.sockets.map { $0 + "/ws" })
+    }
 }
 
 extension HyperliquidFeed: FeedAdapter {
@@ -44,7 +49,7 @@ extension HyperliquidFeed: FeedAdapter {
         let data = frame["data"]
         if channel.equals("trades") {
             guard let data, data.kind == .array else { return .unknown("") }
-            for row in data.elements { append(row, to: &batch) }
+            for row in data.elements { Self.append(row, to: &batch) }
             return .trades
         }
         if channel.equals("pong") { return .pong }
@@ -58,7 +63,8 @@ extension HyperliquidFeed: FeedAdapter {
         return channel.string.map { .other($0) } ?? .unknown("")
     }
 
-    private func append(_ row: JSONValue, to batch: inout TradeBatch) {
+    /// Appends a row, which has the same members on the stream and over REST.
+    static func append(_ row: JSONValue, to batch: inout TradeBatch) {
         var symbol: JSONValue?, id: JSONValue?, price: JSONValue?, size: JSONValue?, side: JSONValue?, time: JSONValue?
         for (key, value) in row.members {
             if key.equals("coin") {

@@ -29,6 +29,12 @@ public struct OKXFeed: Sendable {
         self.channel = channel
         self.urls = urls ?? ["wss://ws.okx.com:8443/ws/v5/" + (channel == .trades ? "public" : "business")]
     }
+
+    /// Creates a feed of other servers.
+    public init(_ market: Market, channel: Channel = .trades, endpoints: Endpoints) {
+        self.init(
+            market, channel: channel, urls: endpoints.sockets.map { $0 + "/ws/v5/" + (channel == .trades ? "public" : "business") })
+    }
 }
 
 extension OKXFeed: FeedAdapter {
@@ -66,11 +72,12 @@ extension OKXFeed: FeedAdapter {
         guard channel.equals("trades") || channel.equals("trades-all") else {
             return channel.string.map { .other($0) } ?? .unknown("")
         }
-        for row in data.elements { append(row, to: &batch) }
+        for row in data.elements { Self.append(row, to: &batch) }
         return .trades
     }
 
-    private func append(_ row: JSONValue, to batch: inout TradeBatch) {
+    /// Appends a row, which has the same members on the stream and over REST.
+    static func append(_ row: JSONValue, to batch: inout TradeBatch) {
         var symbol: JSONValue?, id: JSONValue?, price: JSONValue?, size: JSONValue?, side: JSONValue?, time: JSONValue?, count: JSONValue?
         for (key, value) in row.members {
             if key.equals("instId") {
