@@ -41,8 +41,8 @@ final class ArchiveWriter: Sendable {
         }
     }
 
-    /// Closes the container, names the file and writes the checksum beside a zip, as the venue does for its zips.
-    func finish(rows: Int) throws -> SimulatedArchive {
+    /// Closes the container, names the file and writes the checksum beside a zip, as Binance does for its zips.
+    func finish(rows: Int, checksum isWanted: Bool = true) throws -> SimulatedArchive {
         try state.withLock { state in
             switch container {
             case .csv: break
@@ -57,7 +57,7 @@ final class ArchiveWriter: Sendable {
             }
             let sha256 = try state.file.sha256()
             try state.file.finish()
-            let checksumPath = container == .zip ? path + ".CHECKSUM" : nil
+            let checksumPath = container == .zip && isWanted ? path + ".CHECKSUM" : nil
             if let checksumPath {
                 var checksum = try OutputFile(path: checksumPath)
                 let name = path.split(separator: "/").last.map(String.init) ?? path

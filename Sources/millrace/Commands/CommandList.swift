@@ -23,6 +23,8 @@ extension Command {
             datasets,
             simulateArchives,
             simulateMarket,
+            simulateLive,
+            simulateDump,
             version,
         ] + keys
 }

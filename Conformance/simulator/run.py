@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""The live simulator before strangers: ccxt reads markets, trades and streams of all venues, and frames look as recorded ones do.
+
+usage: run.py [--quick]
+"""
+import asyncio
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+
+import rest
+import schema
+import streams
+from harness import SHARED, Checks
+from simulating import Simulator
+
+check = Checks("simulator")
+
+
+def main():
+    began = time.monotonic()
+    with Simulator("--seed", 7, "--rate", 2000, "--steady") as simulator:
+        rest.run(check, simulator)
+        asyncio.run(streams.run(check, simulator))
+        schema.run(check, simulator, SHARED)
+        check.equal("it ends when asked to", simulator.stop(), 0)
+    with Simulator("--seed", 7, "--rate", 2000, "--fault", "+1s refuse for=2s status=429 retry=2; +4s storm for=2s every=300ms") as simulator:
+        asyncio.run(streams.faults(check, simulator))
+    print(f"simulator: {time.monotonic() - began:.1f} s")
+    check.finish()
+
+
+main()

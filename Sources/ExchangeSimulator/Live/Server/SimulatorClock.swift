@@ -1,0 +1,25 @@
+import Glibc
+
+/// What time it is for a simulated exchange: microseconds since 1970-01-01 UTC.
+public struct SimulatorClock: Sendable {
+    /// The time now.
+    public let now: @Sendable () -> Int64
+
+    /// Creates a clock from a function, for tests.
+    public init(_ now: @escaping @Sendable () -> Int64) { self.now = now }
+
+    /// The system's clock.
+    public static let system = SimulatorClock { read(CLOCK_REALTIME) }
+
+    /// A clock that shows `start` now and runs `speed` times as fast as time does; nobody sets it.
+    public static func running(from start: Int64, speed: Double = 1) -> SimulatorClock {
+        let began = read(CLOCK_MONOTONIC)
+        return SimulatorClock { start + Int64(Double(read(CLOCK_MONOTONIC) - began) * speed) }
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
