@@ -77,7 +77,7 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "Pipeline", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Archives", "Recorder", "ExchangeSimulator",
+        "Pipeline", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder", "ExchangeSimulator",
         "MarketService",
         "Access",
         "VendorAPIs",

@@ -8,6 +8,8 @@ public protocol FeedAdapter: Sendable {
     var urls: [String] { get }
     /// What the venue allows and wants.
     var limits: FeedLimits { get }
+    /// Which of the venue's tapes this is, where it has several that number differently: `aggTrades`, `trades`; else empty.
+    var tapeStream: String { get }
 
     /// The frames that subscribe to these symbols, each within the venue's limits.
     ///
@@ -23,6 +25,9 @@ public protocol FeedAdapter: Sendable {
 }
 
 extension FeedAdapter {
+    /// Most venues have one tape.
+    public var tapeStream: String { "" }
+
     /// Venues that answer in JSON only have nothing to add.
     public func read(text: UnsafeRawBufferPointer) -> Frame? { nil }
 }

@@ -14,16 +14,19 @@ public final class MarketService: Sendable {
     /// How many of the newest trades of an instrument are held.
     public static let recentTrades = 5000
 
+    /// The markets that are being recorded, if any are: they answer for their instruments.
+    public let live: LiveMarket?
     private let source: any TapeSource
     private let current: Mutex<MarketSnapshot>
     private let problem = Mutex<String?>(nil)
     private let ticker = Mutex<Ticker?>(nil)
 
-    /// Opens a market on a source.
+    /// Opens a market on a source, and on what is being recorded.
     ///
     /// - Throws: what the source throws.
-    public init(source: any TapeSource) throws {
+    public init(source: any TapeSource, live: LiveMarket? = nil) throws {
         self.source = source
+        self.live = live
         current = Mutex(try MarketSnapshot(source: source, previous: nil))
     }
 
@@ -71,21 +74,29 @@ public final class MarketService: Sendable {
 
     private var snapshot: MarketSnapshot { current.withLock { $0 } }
 
-    /// The instruments of a venue that have a tape, by symbol.
+    /// The instruments of a venue that have a tape, or whose tape has just begun, by symbol.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1), and O(instruments) where some are recorded.
     public func instruments(venue: Venue) -> [Instrument] {
-        snapshot.venues[venue]?.instruments ?? []
+        let held = snapshot.venues[venue]?.instruments ?? []
+        let begun = (live?.instruments() ?? []).filter { live in
+            live.instrument.venue == venue && live.last != nil && snapshot.venues[venue]?.slots[live.instrument.symbol] == nil
+        }
+        return begun.isEmpty ? held : (held + begun.map(\.instrument)).sorted { $0.symbol < $1.symbol }
     }
 
     /// The venues that have a tape, by name.
-    public var venues: [Venue] { snapshot.venues.keys.sorted() }
+    public var venues: [Venue] {
+        let recorded = (live?.instruments() ?? []).filter { $0.last != nil }.map(\.instrument.venue)
+        return Set(snapshot.venues.keys).union(recorded).sorted()
+    }
 
     /// The instrument of a venue's own symbol, or nil if there is no tape of it.
     ///
     /// - Complexity: O(1).
     public func instrument(venue: Venue, symbol: String) -> Instrument? {
-        snapshot.venues[venue]?.slots[symbol]?.instrument
+        if let known = snapshot.venues[venue]?.slots[symbol]?.instrument { return known }
+        return live?.instrument(venue, symbol).flatMap { $0.last == nil ? nil : $0.instrument }
     }
 
     /// The flow of an instrument's newest trades, or nil if there is no tape of it.
@@ -93,6 +104,7 @@ public final class MarketService: Sendable {
     /// - Throws: what the source throws; what was thrown is tried again at the next call.
     /// - Complexity: O(1) once the trades have been read.
     public func recentFlow(venue: Venue, symbol: String) throws -> RecentFlow? {
-        try snapshot.venues[venue]?.slots[symbol]?.flow(from: source)
+        if let flow = try live?.recentFlow(venue: venue, symbol: symbol) { return flow }
+        return try snapshot.venues[venue]?.slots[symbol]?.flow(from: source)
     }
 }

@@ -59,6 +59,9 @@ public struct JoinableThread: Sendable {
         pthread_join(handle, nil)
     }
 
+    /// Whether the caller runs on it.
+    public var isCurrent: Bool { pthread_equal(pthread_self(), handle) != 0 }
+
     // The context was retained once for this thread, which takes it over here.
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { raw in
         if let raw { Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().body() }

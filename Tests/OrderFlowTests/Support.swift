@@ -1,6 +1,6 @@
-import TestSupport
 import MarketModel
 import OrderFlow
+import TestSupport
 
 /// A random tape: times that mostly ascend, prices that walk and sometimes jump, all three sides, sizes around the thresholds.
 func randomTape(seed: UInt64, count: Int, priceScale: Int = 1, quantityScale: Int = 3) -> [Trade] {

@@ -20,7 +20,7 @@ struct LiveTapeTests {
         }
 
         mutating func take(_ ids: some Sequence<Int64>, from source: TradeSource = .stream, at now: Int64 = 0) {
-            for id in ids { tape.take(LiveTapeTests.trade(id), from: source, at: now, &actions) }
+            for id in ids { tape.take(LiveTrade(LiveTapeTests.trade(id), received: 0, source: source), at: now, &actions) }
         }
 
         mutating func tick(_ now: Int64) { tape.tick(at: now, &actions) }
@@ -29,8 +29,8 @@ struct LiveTapeTests {
             tape.repairEnded(range, outcome, at: now, &actions)
         }
 
-        var released: [Int64] { actions.compactMap { if case .release(let trade) = $0 { trade.id.integer } else { nil } } }
-        var late: [Int64] { actions.compactMap { if case .late(let trade) = $0 { trade.id.integer } else { nil } } }
+        var released: [Int64] { actions.compactMap { if case .release(let row) = $0 { row.trade.id.integer } else { nil } } }
+        var late: [Int64] { actions.compactMap { if case .late(let row) = $0 { row.trade.id.integer } else { nil } } }
         var asked: [ClosedRange<Int64>] { actions.compactMap { if case .repair(let range) = $0 { range } else { nil } } }
         var abandoned: Int { actions.count { if case .abandoned = $0 { true } else { false } } }
     }
@@ -136,11 +136,11 @@ struct LiveTapeTests {
     @Test func `A better source corrects a row, a stream does not`() {
         var driver = Driver()
         driver.take([1, 2])
-        driver.tape.take(Self.trade(1, price: 7), from: .stream, at: 0, &driver.actions)
+        driver.tape.take(LiveTrade(Self.trade(1, price: 7), received: 0, source: .stream), at: 0, &driver.actions)
         #expect(driver.actions.count == 2)
-        driver.tape.take(Self.trade(1, price: 7), from: .rest, at: 0, &driver.actions)
-        #expect(driver.actions.last == .replace(Self.trade(1, price: 7)))
-        driver.tape.take(Self.trade(1, price: 7), from: .rest, at: 0, &driver.actions)
+        driver.tape.take(LiveTrade(Self.trade(1, price: 7), received: 0, source: .rest), at: 0, &driver.actions)
+        #expect(driver.actions.last == .replace(LiveTrade(Self.trade(1, price: 7), received: 0, source: .rest, isLate: true)))
+        driver.tape.take(LiveTrade(Self.trade(1, price: 7), received: 0, source: .rest), at: 0, &driver.actions)
         #expect(driver.actions.count == 3)
     }
 
@@ -154,7 +154,7 @@ struct LiveTapeTests {
         #expect(driver.released.count == 11, "these rows are older than the tape's last")
         for id: Int64 in 1...3 {
             let trade = Trade(id: TradeID(id), time: 2_000_000_000 + id, price: 1, quantity: 1, side: .sell)
-            driver.tape.take(trade, from: .stream, at: 0, &driver.actions)
+            driver.tape.take(LiveTrade(trade, received: 0), at: 0, &driver.actions)
         }
         #expect(driver.actions.last == .restarted(last: 1_000_010, first: 1))
     }

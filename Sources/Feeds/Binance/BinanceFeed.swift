@@ -50,6 +50,8 @@ public struct BinanceFeed: Sendable {
 extension BinanceFeed: FeedAdapter {
     public var venue: Venue { market.venue }
 
+    public var tapeStream: String { channel == .aggTrade ? "aggTrades" : "trades" }
+
     public var limits: FeedLimits {
         FeedLimits(
             // The venue counts 5 (spot) or 10 messages a second, its own pings' pongs among them; one is left to those.

@@ -46,8 +46,9 @@ public enum FeedCatalogue {
         case .binanceSpot: BinanceFeed(.spot, endpoints: endpoints)
         case .binanceFutures: BinanceFeed(.usdMargined, endpoints: endpoints)
         case .binanceCoinFutures: BinanceFeed(.coinMargined, endpoints: endpoints)
-        case .okxSpot: OKXFeed(.spot, endpoints: endpoints)
-        case .okxPerps: OKXFeed(.swaps, endpoints: endpoints)
+        // Every fill with an id of its own, as the venue's dumps have them: merged rows would be another tape.
+        case .okxSpot: OKXFeed(.spot, channel: .tradesAll, endpoints: endpoints)
+        case .okxPerps: OKXFeed(.swaps, channel: .tradesAll, endpoints: endpoints)
         case .bybitSpot: BybitFeed(.spot, endpoints: endpoints)
         case .bybitLinear: BybitFeed(.linear, endpoints: endpoints)
         case .bybitInverse: BybitFeed(.inverse, endpoints: endpoints)

@@ -86,9 +86,11 @@ final class LiveBook: Sendable {
         }
     }
 
-    func recentFlow() throws -> RecentFlow {
+    /// The flow of the newest trades; nil before the first.
+    func recentFlow() throws -> RecentFlow? {
         try state.withLock { state in
             if let flow = state.flow { return flow }
+            guard state.newest.count > 0 else { return nil }
             let tape = try ValuedTrades(
                 state.newest.trades, kind: instrument.kind, scales: scales,
                 contractSizes: [(CivilDate(epochDay: 0), instrument.contractSize)])

@@ -56,11 +56,13 @@ public final class LiveMarket: Sendable {
     /// One instrument, or nil if it is not recorded.
     public func instrument(_ venue: Venue, _ symbol: String) -> LiveInstrument? { book(venue, symbol)?.summary }
 
-    /// The flow of an instrument's newest trades, or nil if it is not recorded.
+    /// The flow of an instrument's newest trades, or nil if it is not recorded or has none yet.
     ///
     /// - Throws: `BarError` if 128 bits do not hold a sum.
     /// - Complexity: O(1) while no trade comes, else O(trades held).
-    func recentFlow(venue: Venue, symbol: String) throws -> RecentFlow? { try book(venue, symbol)?.recentFlow() }
+    func recentFlow(venue: Venue, symbol: String) throws -> RecentFlow? {
+        try book(venue, symbol).flatMap { try $0.recentFlow() }
+    }
 
     private func book(_ venue: Venue, _ symbol: String) -> LiveBook? { books.withLock { $0[LiveKey(venue: venue, symbol: symbol)] } }
 }

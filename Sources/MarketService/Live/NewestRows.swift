@@ -12,6 +12,9 @@ struct NewestRows: Sendable {
         self.hasWideIDs = hasWideIDs
     }
 
+    /// How many are held.
+    var count: Int { rows.count }
+
     /// The newest ones, as many as wanted.
     var trades: TradeColumns { rows.suffix(wanted) }
 

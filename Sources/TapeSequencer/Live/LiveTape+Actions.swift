@@ -1,14 +1,12 @@
-public import MarketModel
-
 extension LiveTape {
     /// What has to be done.
     public enum Action: Sendable, Hashable {
         /// The next row of the tape.
-        case release(Trade)
+        case release(LiveTrade)
         /// A row of an earlier part of the tape: it fills a hole. What was computed from its time has to be computed again.
-        case late(Trade)
+        case late(LiveTrade)
         /// A better source contradicts a row that was released.
-        case replace(Trade)
+        case replace(LiveTrade)
         /// Rows are missing.
         case opened(IDHole)
         /// All rows of a hole are there.

@@ -1,4 +1,4 @@
-public import MarketModel
+import MarketModel
 
 /// Where a row of a tape came from; of two rows with one id that of the greater source stands.
 public enum TradeSource: Int8, Sendable, Hashable, CaseIterable, Comparable {
@@ -19,7 +19,7 @@ public enum TradeSource: Int8, Sendable, Hashable, CaseIterable, Comparable {
 /// released as late rows.
 ///
 ///     var tape = LiveTape(after: lastDurable)
-///     tape.take(trade, from: .stream, at: now, &actions)
+///     tape.take(LiveTrade(trade, received: received), at: now, &actions)
 public struct LiveTape: Sendable {
     /// How long and how often to wait; times are in nanoseconds.
     public struct Options: Sendable, Hashable {
@@ -48,7 +48,7 @@ public struct LiveTape: Sendable {
     private var next: Int64?
     private var lastTime: Int64
     /// Rows beyond the edge, by id.
-    private var waiting: [Int64: Trade] = [:]
+    private var waiting: [Int64: LiveTrade] = [:]
     private var waitingSince: Int64?
     private var holes: [LiveHole] = []
     private var recent: RecentRows
@@ -60,12 +60,15 @@ public struct LiveTape: Sendable {
 
     /// Creates the live end of a tape.
     ///
-    /// - Parameter last: the last row the tape has, or nil for a tape that begins with the first row taken.
-    public init(after last: (id: Int64, time: Int64)? = nil, options: Options = Options()) {
+    /// - Parameters:
+    ///   - last: the last row the tape has, or nil for a tape that begins with the first row taken.
+    ///   - holes: what is missing before it and may still be had from the venue; asked for as soon as time goes on.
+    public init(after last: (id: Int64, time: Int64)? = nil, holes: [IDHole] = [], options: Options = Options()) {
         self.options = options
         next = last.map { $0.id + 1 }
         lastTime = last?.time ?? .min
         recent = RecentRows(capacity: options.memory)
+        self.holes = holes.map { LiveHole($0, dueAt: .min) }
     }
 
     /// The id that the next row of the tape has, or nil before the first.
@@ -84,19 +87,19 @@ public struct LiveTape: Sendable {
     ///
     /// - Parameter actions: what has to be done is appended.
     /// - Complexity: O(1) for the next row of the tape; O(holes) for one below the edge.
-    public mutating func take(_ trade: Trade, from source: TradeSource, at now: Int64, _ actions: inout [Action]) {
-        let id = trade.id.integer
+    public mutating func take(_ row: LiveTrade, at now: Int64, _ actions: inout [Action]) {
+        let id = row.trade.id.integer
         let edge = next ?? id
         if id == edge {
-            release(trade, &actions)
+            release(row, &actions)
             if !waiting.isEmpty { drain(&actions) }
         } else if id < edge {
-            takeBelow(trade, source, at: now, &actions)
+            takeBelow(row, at: now, &actions)
         } else if let known = waiting[id] {
             duplicates += 1
-            if source > .stream, known != trade { waiting[id] = trade }
+            if row.source > known.source, known.trade != row.trade { waiting[id] = row }
         } else {
-            waiting[id] = trade
+            waiting[id] = row
             waitingSince = waitingSince ?? now
             if waiting.count > options.capacity { giveUpWaiting(at: now, &actions) }
         }
@@ -126,42 +129,42 @@ public struct LiveTape: Sendable {
         }
     }
 
-    private mutating func release(_ trade: Trade, _ actions: inout [Action]) {
-        next = trade.id.integer + 1
-        lastTime = max(lastTime, trade.time)
+    private mutating func release(_ row: LiveTrade, _ actions: inout [Action]) {
+        next = row.trade.id.integer + 1
+        lastTime = max(lastTime, row.trade.time)
         strangers = 0
-        recent.remember(trade)
-        actions.append(.release(trade))
+        recent.remember(row.trade)
+        actions.append(.release(row))
     }
 
     private mutating func drain(_ actions: inout [Action]) {
-        while let id = next, let trade = waiting.removeValue(forKey: id) { release(trade, &actions) }
+        while let id = next, let row = waiting.removeValue(forKey: id) { release(row, &actions) }
         if waiting.isEmpty { waitingSince = nil }
     }
 
     /// A row that is there already, fills a hole, contradicts what is there, or shows that the venue counts anew.
-    private mutating func takeBelow(_ trade: Trade, _ source: TradeSource, at now: Int64, _ actions: inout [Action]) {
-        let id = trade.id.integer
+    private mutating func takeBelow(_ row: LiveTrade, at now: Int64, _ actions: inout [Action]) {
+        let id = row.trade.id.integer
         if let index = holes.firstIndex(where: { $0.hole.from <= id && id <= $0.hole.to }) {
             guard holes[index].fill(id) else {
                 duplicates += 1
                 return
             }
             strangers = 0
-            recent.remember(trade)
-            actions.append(.late(trade))
+            recent.remember(row.trade)
+            actions.append(.late(row.late))
             if holes[index].missing.isEmpty { actions.append(.filled(holes.remove(at: index).hole)) }
             return
         }
         if let known = recent[id] {
             duplicates += 1
             strangers = 0
-            guard source > .stream, known != trade else { return }
-            recent.remember(trade)
-            return actions.append(.replace(trade))
+            guard row.source > .stream, known != row.trade else { return }
+            recent.remember(row.trade)
+            return actions.append(.replace(row.late))
         }
         // Far below the edge nothing is remembered: an old row comes again, or the venue counts anew.
-        guard source == .stream, trade.time > lastTime else {
+        guard row.source == .stream, row.trade.time > lastTime else {
             duplicates += 1
             return
         }
@@ -173,14 +176,14 @@ public struct LiveTape: Sendable {
     /// The rows before those that wait do not come by themselves: they are holes now.
     private mutating func giveUpWaiting(at now: Int64, _ actions: inout [Action]) {
         for id in waiting.keys.sorted() {
-            guard let edge = next, let trade = waiting.removeValue(forKey: id) else { continue }
+            guard let edge = next, let row = waiting.removeValue(forKey: id) else { continue }
             if id > edge {
-                let hole = IDHole(from: edge, to: id - 1, timeBefore: lastTime, timeAfter: trade.time)
+                let hole = IDHole(from: edge, to: id - 1, timeBefore: lastTime, timeAfter: row.trade.time)
                 holes.append(LiveHole(hole, dueAt: now))
                 actions.append(.opened(hole))
                 ask(holes.count - 1, &actions)
             }
-            release(trade, &actions)
+            release(row, &actions)
         }
         waitingSince = nil
     }

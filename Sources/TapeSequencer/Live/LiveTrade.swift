@@ -11,6 +11,16 @@ public struct LiveTrade: Sendable, Hashable {
     /// Whether rows that follow it on the tape were released before it: it fills a hole.
     public var isLate: Bool
 
+    /// Whether the row only says that the venue gave out its id: for something that is no trade of the book. Its quantity is 0.
+    public var isPresenceOnly: Bool { trade.quantity == 0 }
+
+    /// The same row, marked as late.
+    var late: LiveTrade {
+        var row = self
+        row.isLate = true
+        return row
+    }
+
     /// Creates a row.
     public init(_ trade: Trade, received: Int64, source: TradeSource = .stream, isLate: Bool = false) {
         self.trade = trade

@@ -15,6 +15,9 @@ extension Command {
 
             On loopback a vendor's API is open until a key for it is made ('millrace keys create'). Any other --host wants keys: without
             any the server does not start, and the API of a vendor that has none stays shut.
+
+            With --record it also follows venues live: trades are put in order, made durable, and counted into bars as they come; what is
+            missing is asked for again. Several --record may be given.
             """,
         options: [
             .data(),
@@ -26,9 +29,10 @@ extension Command {
                 "preview", "P", "What DEMO-KEY may have of Aperiodic's API: EXCHANGE,SYMBOL,INTERVAL,FIRST,LAST; 'none' for nothing",
                 default: "binance-futures,perpetual-BTC-USDT:USDT,5m,2025-05-01,2025-05-31", repeatable: true),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
-        ],
+        ] + RecordingOptions.options,
         examples: [
             CommandExample("millrace serve --data data", "serve on http://127.0.0.1:8080"),
+            CommandExample("millrace serve --data data --record binance-spot:BTCUSDT,ETHUSDT", "and record two pairs meanwhile"),
             CommandExample("curl 'http://127.0.0.1:8080/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'", "ask it"),
         ]
     ) { arguments, console in
@@ -36,6 +40,7 @@ extension Command {
         var options = ServeOptions(
             data: data, port: try arguments.integer("port", in: 0...65535, default: 8080), threads: try arguments.threads())
         options.host = arguments.value("host") ?? options.host
+        options.recording = try RecordingOptions(arguments)
         options.publicURL = try arguments.value("public-url").map { text throws(UsageError) in try PublicURL(text) }
         let previews = arguments.all("preview")
         if !previews.isEmpty {

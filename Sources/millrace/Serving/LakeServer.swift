@@ -15,6 +15,8 @@ struct ServeOptions: Sendable {
     var publicURL: PublicURL?
     /// What everybody may have of Aperiodic's API.
     var previews: [AperiodicPreview] = [.standard]
+    /// What is recorded live.
+    var recording = RecordingOptions()
 }
 
 /// All that serves a data directory over HTTP, put together: what `serve` runs, and `demo` too.
@@ -25,6 +27,7 @@ struct LakeServer: Sendable {
     private let market: MarketService
     private let access: AccessControl
     private let months: MonthFiles
+    private let recording: Recording?
 
     /// Starts serving.
     ///
@@ -33,7 +36,7 @@ struct LakeServer: Sendable {
         EndSignals.block()
         ProcessMemory.limitArenas(to: max(2, options.threads))
         let (data, host) = (options.data, options.host)
-        let lake = try Lake(directory: data, create: false)
+        let lake = try Lake(directory: data, create: !options.recording.isEmpty)
         let keys = try KeyStore(path: data + "/catalogue.sqlite")
         let access = try AccessControl(store: keys)
         let isLoopback = LakeServer.isLoopback(host)
@@ -42,8 +45,9 @@ struct LakeServer: Sendable {
                 "\(host) can be reached by others, and there are no keys: make one with"
                     + " 'millrace keys create --data \(data) --vendor oanor --plan free', or listen on 127.0.0.1")
         }
-        let market = try MarketService(source: LakeSource(lake))
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
+        let recording = options.recording.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
+        let market = try MarketService(source: LakeSource(lake), live: recording?.live)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
         let aperiodic = KeyGate(
@@ -66,11 +70,13 @@ struct LakeServer: Sendable {
         self.market = market
         self.access = access
         self.months = months
+        self.recording = recording
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
+        recording?.stop()
         server.stop(grace: grace)
         months.stop()
         market.stop()

@@ -20,4 +20,12 @@ public protocol WebSocketHandler: AnyObject {
     ///
     /// - Parameter now: nanoseconds of CLOCK_MONOTONIC.
     func tick(now: Int64)
+
+    /// All messages that had come in by now were handed on: what they brought can be passed on in one go.
+    func drained()
+}
+
+extension WebSocketHandler {
+    /// Nothing is kept back.
+    public func drained() {}
 }

@@ -57,6 +57,7 @@ final class WebSocketLinks {
     func serve() -> Bool {
         guard let native else { return false }
         let isWell = mr_ws_serve(native) >= 0
+        handler?.drained()
         while !later.isEmpty {
             let work = later
             later = []

@@ -1,0 +1,24 @@
+import Lake
+import MarketModel
+import TapeSequencer
+
+extension TapeKeeper {
+    /// Begins where the lake's tape of an instrument ends.
+    init(instrument: Instrument, scales: Scales, tape: JournalTape) {
+        let last = tape.lastID.flatMap { id in tape.lastTime.map { (id: id, time: $0) } }
+        let holes = tape.holes.filter { $0.state == .open }.map {
+            IDHole(from: $0.from, to: $0.to, timeBefore: $0.timeFrom, timeAfter: $0.timeTo)
+        }
+        self.init(instrument: instrument, scales: scales, last: last, newest: tape.newest.map(\.trade), holes: holes)
+    }
+}
+
+extension TapeHole {
+    /// A gap as the lake keeps it; nil where ids do not tell what is missing.
+    init?(_ gap: LiveGap) {
+        guard let ids = gap.ids else { return nil }
+        self.init(
+            from: ids.lowerBound, to: ids.upperBound, state: gap.state == .repaired ? .repaired : .open, timeFrom: gap.timeFrom,
+            timeTo: gap.timeTo)
+    }
+}

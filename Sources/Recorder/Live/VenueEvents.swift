@@ -1,0 +1,13 @@
+import MarketModel
+
+/// What a follower tells its recorder; called on the follower's thread.
+struct VenueEvents: Sendable {
+    /// Something an operator should see.
+    var notice: @Sendable (String) -> Void
+    /// An instrument's rows need wider scales: it has to be begun again.
+    var needsScales: @Sendable (Instrument, Scales) -> Void
+    /// The journal is full; the rows are lost, and their ids are asked for later.
+    var refusedRows: @Sendable (Int, Instrument) -> Void
+
+    func refusedRows(_ count: Int, of instrument: Instrument) { refusedRows(count, instrument) }
+}

@@ -1,0 +1,249 @@
+import Feeds
+import Lake
+import MarketModel
+import Pipeline
+import TapeSequencer
+import Transport
+
+/// Follows the instruments of one venue on the thread of a ``WebSocketLoop``: the shell around the connections' and the tapes' state machines.
+///
+/// A frame is read, its rows are put in order, and at the end of a round of reading what was released goes to the journal and to those who
+/// follow. Nothing here waits: questions to the venue are asked elsewhere, and the journal writes on a thread of its own.
+final class VenueFollower {
+    /// An instrument that is followed.
+    struct Slot {
+        var keeper: TapeKeeper
+        let journal: JournalSymbol
+        let sink: any LiveTapeSink
+        var state = LiveState.waiting
+        /// Its connection.
+        var connection: Int
+        var isTouched = false
+    }
+
+    private unowned let loop: WebSocketLoop
+    private let adapter: any FeedAdapter
+    private let journal: Journal
+    private let ask: (String, TapeKeeper.Wish) -> Void
+    private let events: VenueEvents
+    private var connections: [Connection] = []
+    private var parsers: [FrameParser] = []
+    private var budget: AttemptBudget
+    private var actions: [Connection.Action] = []
+    private var places: [String: Int] = [:]
+    private var slots: [Slot] = []
+    private var touched: [Int] = []
+    private var journalRows: [JournalRow] = []
+    /// Counts arrivals, which order the rows of venues whose ids do not.
+    private var arrivals: Int32 = 0
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - ask: takes what to ask the venue for an instrument; the answer comes to ``answered(_:_:_:_:received:)``.
+    init(
+        _ loop: WebSocketLoop, adapter: any FeedAdapter, journal: Journal, events: VenueEvents, seed: UInt64,
+        ask: @escaping (String, TapeKeeper.Wish) -> Void
+    ) {
+        self.loop = loop
+        self.adapter = adapter
+        self.journal = journal
+        self.events = events
+        self.ask = ask
+        self.seed = seed
+        budget = AttemptBudget(adapter.limits.attempts, in: adapter.limits.attemptWindow)
+    }
+
+    /// Follows an instrument from now on; one that is followed is taken up anew, with its new scales.
+    func add(_ keeper: TapeKeeper, journal: JournalSymbol, sink: any LiveTapeSink) {
+        let symbol = keeper.instrument.symbol
+        let now = MonotonicClock.nanoseconds()
+        if let place = places[symbol] {
+            let old = slots[place]
+            slots[place] = Slot(keeper: keeper, journal: journal, sink: sink, state: old.state, connection: old.connection)
+            sink.state(old.state)
+            // What was printed since the tape was read is asked for, as after a loss.
+            if old.state == .live { resume(place, now: now) }
+            return
+        }
+        let connection = connectionWithRoom(for: symbol, now: now)
+        places[symbol] = slots.count
+        slots.append(Slot(keeper: keeper, journal: journal, sink: sink, connection: connection))
+        sink.state(.waiting)
+    }
+
+    /// Stops following an instrument.
+    func remove(_ symbol: String, reason: String) {
+        guard let place = places[symbol] else { return }
+        connections[slots[place].connection].remove([symbol])
+        setState(place, .ended(reason))
+    }
+
+    private func connectionWithRoom(for symbol: String, now: Int64) -> Int {
+        if let place = connections.firstIndex(where: { $0.symbols.count < adapter.limits.symbolsPerConnection }) {
+            connections[place].add([symbol], now: now)
+            return place
+        }
+        connections.append(Connection(adapter: adapter, symbols: [symbol], seed: seed &+ UInt64(connections.count)))
+        parsers.append(FrameParser(adapter: adapter))
+        return connections.count - 1
+    }
+
+    /// The venue has answered a question, or not.
+    func answered(
+        _ symbol: String, _ wish: TapeKeeper.Wish, _ trades: [FeedTrade], _ outcome: LiveTape.RepairOutcome, received: Int64
+    ) {
+        guard let place = places[symbol] else { return }
+        slots[place].keeper.answered(wish, trades, outcome, received: received, at: MonotonicClock.nanoseconds())
+        finish(place)
+    }
+
+    // MARK: What connections want
+
+    private func perform(connection index: Int) {
+        for action in actions {
+            switch action {
+            case .connect(let link, let url): loop.connect(link: VenueFollower.link(index, link), url: url)
+            case .send(let link, let text): loop.send(link: VenueFollower.link(index, link), text: text)
+            case .ping(let link): loop.ping(link: VenueFollower.link(index, link))
+            case .close(let link): loop.close(link: VenueFollower.link(index, link))
+            case .deliver(let item): take(item, connection: index)
+            }
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private func take(_ item: FeedItem, connection index: Int) {
+        switch item {
+        case .trades(let trades, let received):
+            let now = MonotonicClock.nanoseconds()
+            for trade in trades { take(trade, received: received, at: now) }
+        case .connected: events.notice("connected")
+        case .disconnected(let reason):
+            events.notice("disconnected: \(reason)")
+            for place in slots.indices where slots[place].connection == index && slots[place].state == .live {
+                slots[place].keeper.interrupted()
+                setState(place, .disconnected(reason))
+            }
+        case .subscribed(let symbols):
+            let now = MonotonicClock.nanoseconds()
+            for place in symbols.compactMap({ places[$0] }) { resume(place, now: now) }
+        case .rejected(let symbol, let reason):
+            events.notice("\(symbol) is refused: \(reason)")
+            if let place = places[symbol] { setState(place, .ended(reason)) }
+        case .notice(let text): events.notice(text)
+        }
+    }
+
+    private func resume(_ place: Int, now: Int64) {
+        setState(place, .live)
+        slots[place].keeper.resumed(at: now)
+        finish(place)
+    }
+
+    private func setState(_ place: Int, _ state: LiveState) {
+        guard slots[place].state != state else { return }
+        slots[place].state = state
+        slots[place].sink.state(state)
+    }
+
+    // MARK: Rows
+
+    private func take(_ trade: FeedTrade, received: Int64, at now: Int64) {
+        guard let place = places[trade.symbol] else { return }
+        slots[place].keeper.take(trade, received: received, at: now)
+        guard !slots[place].isTouched else { return }
+        slots[place].isTouched = true
+        touched.append(place)
+    }
+
+    /// Hands on what an instrument's tape has released, found missing, and wants to know.
+    private func finish(_ place: Int) {
+        let slot = slots[place]
+        if !slot.keeper.rows.isEmpty {
+            journalRows.removeAll(keepingCapacity: true)
+            for row in slot.keeper.rows {
+                arrivals &+= 1
+                journalRows.append(JournalRow(row.trade, source: row.source, received: row.received, ordinal: arrivals & .max))
+            }
+            if !journal.append(slot.journal, journalRows) { events.refusedRows(journalRows.count, of: slot.keeper.instrument) }
+            slot.sink.take(slot.keeper.rows)
+            slots[place].keeper.forgetRows()
+        }
+        for gap in slots[place].keeper.takeGaps() {
+            if let hole = TapeHole(gap) { journal.note(slot.journal, hole) }
+            slot.sink.take(gap)
+        }
+        for wish in slots[place].keeper.takeWishes() { ask(slot.keeper.instrument.symbol, wish) }
+        for notice in slots[place].keeper.takeNotices() { take(notice, place) }
+    }
+
+    private func take(_ notice: TapeKeeper.Notice, _ place: Int) {
+        let instrument = slots[place].keeper.instrument
+        switch notice {
+        case .needsScales(let scales):
+            events.notice(
+                "\(instrument.symbol) prints more digits than before: its tape is widened to \(scales.price) and \(scales.quantity)")
+            events.needsScales(instrument, scales)
+        case .restarted(let last, let first):
+            remove(instrument.symbol, reason: "the venue counts its trades anew, from \(first) after \(last)")
+            events.notice("\(instrument.symbol): the venue counts its trades anew, from \(first) after \(last); its recording ends here")
+        }
+    }
+
+    /// The loop's number of a connection's link.
+    private static func link(_ connection: Int, _ link: Int) -> Int { connection << 32 | link }
+    private static func parts(_ link: Int) -> (connection: Int, link: Int) { (link >> 32, link & 0xffff_ffff) }
+}
+
+extension VenueFollower: WebSocketHandler {
+    func opened(link: Int) {
+        let (index, link) = VenueFollower.parts(link)
+        connections[index].opened(link: link, now: MonotonicClock.nanoseconds(), into: &actions)
+        perform(connection: index)
+    }
+
+    func received(link: Int, _ bytes: UnsafeRawBufferPointer, at received: Int64) {
+        let (index, link) = VenueFollower.parts(link)
+        let frame = parsers[index].parse(bytes)
+        connections[index].received(
+            frame, trades: parsers[index].trades, received: received, link: link, now: MonotonicClock.nanoseconds(), into: &actions)
+        perform(connection: index)
+    }
+
+    func drained() {
+        for place in touched {
+            slots[place].isTouched = false
+            finish(place)
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    func pong(link: Int) {
+        let (index, link) = VenueFollower.parts(link)
+        connections[index].received(
+            .pong, trades: [], received: 0, link: link, now: MonotonicClock.nanoseconds(), into: &actions)
+        perform(connection: index)
+    }
+
+    func closed(link: Int, reason: String) {
+        let (index, link) = VenueFollower.parts(link)
+        connections[index].closed(link: link, reason: reason, now: MonotonicClock.nanoseconds(), into: &actions)
+        perform(connection: index)
+    }
+
+    func tick(now: Int64) {
+        drained()
+        for index in connections.indices {
+            connections[index].advance(now: now, budget: &budget, into: &actions)
+            perform(connection: index)
+        }
+        let time = WallClock.microseconds()
+        for place in slots.indices {
+            if let deadline = slots[place].keeper.deadline, deadline <= now {
+                slots[place].keeper.tick(at: now)
+                finish(place)
+            }
+            slots[place].sink.tick(at: time)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Feeds
+import MarketModel
+import Transport
+
+/// What is recorded live, and from where: as the command line says it.
+struct RecordingOptions: Sendable {
+    /// Symbols by venue, in the order given.
+    var symbols: [(venue: Venue, symbols: [String])] = []
+    /// Where venues are reached other than on their own servers.
+    var endpoints: [Venue: Endpoints] = [:]
+    /// The intervals at which bars are followed.
+    var intervals: [Interval] = [.m1]
+    /// How clients connect.
+    var client = ClientOptions()
+
+    /// Whether there is anything to record.
+    var isEmpty: Bool { symbols.isEmpty }
+
+    /// The options of commands that record.
+    static let options = [
+        CommandOption(
+            "record", "VENUE:SYMBOLS", "Record live: a venue and its symbols, as binance-spot:BTCUSDT,ETHUSDT", repeatable: true),
+        CommandOption(
+            "endpoint", "VENUE=URLS", "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
+            repeatable: true),
+        CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
+        CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
+    ]
+
+    init() {}
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        for text in arguments.all("record") {
+            let parts = text.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let venue = Venue(parts[0]) else {
+                throw UsageError("--record \(text): write it like binance-spot:BTCUSDT,ETHUSDT")
+            }
+            guard Recording.venues.contains(venue) else {
+                let known = Recording.venues.map(\.name)
+                let near = NearestName.of(venue.name, in: known).map { " Did you mean \($0)?" } ?? ""
+                throw UsageError("--record \(text): \(venue.name) cannot be recorded, only \(known.joined(separator: ", ")).\(near)")
+            }
+            let names = parts[1].split(separator: ",").map(String.init)
+            guard !names.isEmpty else { throw UsageError("--record \(text): name at least one symbol after the colon") }
+            if let place = symbols.firstIndex(where: { $0.venue == venue }) {
+                symbols[place].symbols += names.filter { !symbols[place].symbols.contains($0) }
+            } else {
+                symbols.append((venue, names))
+            }
+        }
+        for text in arguments.all("endpoint") {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let venue = Venue(parts[0]), let address = Endpoints(String(parts[1])) else {
+                throw UsageError(
+                    "--endpoint \(text): write it like binance-spot=https://api.example.com,wss://stream.example.com")
+            }
+            endpoints[venue] = address
+        }
+        if let text = arguments.value("intervals") {
+            intervals = []
+            for name in text.split(separator: ",") {
+                guard let interval = Interval(name: name) else {
+                    throw UsageError(
+                        "--intervals \(text): '\(name)' is none of \(Interval.allCases.map(\.name).joined(separator: " "))")
+                }
+                if !intervals.contains(interval) { intervals.append(interval) }
+            }
+        }
+        client.caFile = arguments.value("ca")
+        client.userAgent = "millrace/\(Program.version)"
+    }
+}
+
+extension Endpoints {
+    /// Reads `https://host,wss://host[,wss://…]`, in any order.
+    fileprivate init?(_ text: String) {
+        let urls = text.split(separator: ",").map(String.init)
+        let rest = urls.filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
+        let sockets = urls.filter { $0.hasPrefix("ws://") || $0.hasPrefix("wss://") }
+        guard rest.count == 1, !sockets.isEmpty, rest.count + sockets.count == urls.count else { return nil }
+        self.init(rest: rest[0], sockets: sockets)
+    }
+}

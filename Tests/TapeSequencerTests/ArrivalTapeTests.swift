@@ -1,0 +1,151 @@
+import MarketModel
+import TapeSequencer
+import TestSupport
+import Testing
+
+/// Live rows whose ids tell nothing of order.
+struct ArrivalTapeTests {
+    private func trade(_ id: Int64, isLate: Bool = false) -> LiveTrade {
+        LiveTrade(
+            Trade(id: TradeID(high: id &* 0x9e37, low: UInt64(id)), time: id * 10, price: 100 + id, quantity: 1, side: .buy), received: id,
+            isLate: isLate)
+    }
+
+    private func released(_ actions: [ArrivalTape.Action]) -> [Int64] {
+        actions.compactMap { if case .release(let trade) = $0 { Int64(trade.trade.id.low) } else { nil } }
+    }
+
+    private func late(_ actions: [ArrivalTape.Action]) -> [Int64] {
+        actions.compactMap { if case .late(let trade) = $0 { Int64(trade.trade.id.low) } else { nil } }
+    }
+
+    private func question(_ actions: [ArrivalTape.Action]) -> Int? {
+        actions.compactMap { if case .askRecent(let round) = $0 { round } else { nil } }.last
+    }
+
+    @Test func `Rows are released as they come, and what comes twice is dropped`() {
+        var tape = ArrivalTape()
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        #expect(actions.isEmpty, "a tape without rows misses nothing")
+        for id: Int64 in [1, 2, 2, 3, 1, 4] { tape.take(trade(id), &actions) }
+        #expect(released(actions) == [1, 2, 3, 4])
+        #expect(tape.duplicates == 2)
+    }
+
+    @Test func `An answer that reaches back fills the loss, without a hole where nothing was missed`() {
+        var tape = ArrivalTape()
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        for id: Int64 in 1...5 { tape.take(trade(id), &actions) }
+        tape.interrupted()
+        actions = []
+        tape.resumed(at: 1, &actions)
+        #expect(actions == [.askRecent(1)])
+        tape.take(trade(9), &actions)
+        actions = []
+        tape.answered(1, [trade(9), trade(8), trade(7), trade(6), trade(5)], at: 2, &actions)
+        let hole = TimeHole(timeBefore: 50, timeAfter: 90)
+        #expect(
+            actions == [
+                .opened(hole), .late(trade(6, isLate: true)), .late(trade(7, isLate: true)), .late(trade(8, isLate: true)), .filled(hole),
+            ])
+
+        tape.interrupted()
+        actions = []
+        tape.resumed(at: 3, &actions)
+        tape.answered(2, [trade(9), trade(8)], at: 4, &actions)
+        #expect(actions == [.askRecent(2)])
+    }
+
+    @Test func `An answer that does not reach back leaves a hole of the time it does not tell of`() {
+        var tape = ArrivalTape(after: [trade(1).trade, trade(2).trade])
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        #expect(actions == [.askRecent(1)], "what was printed since the tape was last recorded may be missing")
+        tape.take(trade(20), &actions)
+        actions = []
+        tape.answered(1, [trade(20), trade(19), trade(18)], at: 2, &actions)
+        let hole = TimeHole(timeBefore: 20, timeAfter: 180)
+        #expect(actions == [.opened(hole), .late(trade(18, isLate: true)), .late(trade(19, isLate: true)), .abandoned(hole)])
+    }
+
+    @Test func `A question that fails is asked again, later and later, and then given up`() {
+        var tape = ArrivalTape(after: [trade(1).trade])
+        var actions: [ArrivalTape.Action] = []
+        var now: Int64 = 0
+        tape.resumed(at: now, &actions)
+        tape.take(trade(5), &actions)
+        var waits: [Int64] = []
+        while let round = question(actions) {
+            actions = []
+            tape.failed(round, at: now, &actions)
+            guard let due = tape.deadline else { break }
+            waits.append(due - now)
+            now = due
+            tape.tick(at: now, &actions)
+        }
+        #expect(waits == [1, 2, 4, 8, 16].map { $0 * 500_000_000 })
+        let hole = TimeHole(timeBefore: 10, timeAfter: 50)
+        #expect(actions == [.opened(hole), .abandoned(hole)])
+    }
+
+    @Test func `An answer from before the last loss, or from an old copy, proves nothing`() {
+        var tape = ArrivalTape(after: [trade(1).trade])
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        tape.take(trade(3), &actions)
+        tape.interrupted()
+        tape.resumed(at: 1, &actions)
+        tape.take(trade(7), &actions)
+        actions = []
+        tape.answered(1, [trade(3), trade(2), trade(1)], at: 2, &actions)
+        #expect(actions.isEmpty)
+        // A trade from after the loss had been seen when this is asked: an answer without it is older than that.
+        tape.failed(2, at: 2, &actions)
+        tape.tick(at: tape.deadline ?? 0, &actions)
+        #expect(actions == [.askRecent(3)])
+        actions = []
+        tape.answered(3, [trade(3), trade(2), trade(1)], at: 3, &actions)
+        #expect(actions.isEmpty && tape.deadline != nil)
+    }
+
+    @Test func `Whatever is lost and answered, every row is told of once, and holes say where rows are missing`() {
+        var random = Seeded.fresh()
+        for _ in 0..<200 {
+            let count: Int64 = 300
+            var tape = ArrivalTape()
+            var actions: [ArrivalTape.Action] = []
+            tape.resumed(at: 0, &actions)
+            var isConnected = true
+            var id: Int64 = 0
+            while id < count {
+                id += 1
+                switch Int.random(in: 0..<40, using: &random) {
+                case 0:
+                    isConnected = false
+                    tape.interrupted()
+                case 1 where !isConnected:
+                    isConnected = true
+                    tape.resumed(at: id, &actions)
+                default: break
+                }
+                if isConnected { tape.take(trade(id), &actions) }
+                guard isConnected, let round = question(actions), Int.random(in: 0..<4, using: &random) == 0 else { continue }
+                actions.removeAll { if case .askRecent = $0 { true } else { false } }
+                let reach = Int64.random(in: 1...30, using: &random)
+                tape.answered(round, (max(1, id - reach)...id).map { trade($0) }, at: id, &actions)
+            }
+            let told = released(actions) + late(actions)
+            #expect(Set(told).count == told.count)
+            // What was neither told of nor lies in the last loss, which is open still, lies in a hole that says so.
+            let holes = actions.compactMap { if case .abandoned(let hole) = $0 { hole } else { nil } }
+            guard let first = told.min(), let newest = told.max() else { continue }
+            let isOpen = !isConnected || tape.deadline != nil || question(actions) != nil
+            let unseen = Set(first...newest).subtracting(told).filter { id in
+                !holes.contains { $0.timeBefore <= id * 10 && id * 10 <= $0.timeAfter }
+            }
+            #expect(unseen.isEmpty || isOpen)
+        }
+    }
+}
