@@ -49,19 +49,33 @@ public struct WideInteger: Sendable, Hashable {
     public static func - (a: WideInteger, b: WideInteger) -> WideInteger { a + -b }
 
     public static func * (a: WideInteger, b: WideInteger) -> WideInteger {
-        // Modulo 2^512 the product of two's complements is the two's complement of the product.
+        let product = multiplied(a.isNegative ? -a : a, b.isNegative ? -b : b)
+        return a.isNegative == b.isNegative ? product : -product
+    }
+
+    /// The product of two magnitudes modulo 2^512; few limbs of them are in use, and no others are multiplied.
+    private static func multiplied(_ a: WideInteger, _ b: WideInteger) -> WideInteger {
         var product = WideInteger()
-        for i in 0..<8 where a.limbs[i] != 0 {
+        let (width, height) = (a.usedLimbs, b.usedLimbs)
+        for i in 0..<width {
             var carry: UInt64 = 0
-            for j in 0..<(8 - i) {
+            for j in 0..<min(height, 8 - i) {
                 let (high, low) = a.limbs[i].multipliedFullWidth(by: b.limbs[j])
                 let (first, overflowA) = low.addingReportingOverflow(carry)
                 let (second, overflowB) = product.limbs[i + j].addingReportingOverflow(first)
                 product.limbs[i + j] = second
                 carry = high &+ (overflowA ? 1 : 0) &+ (overflowB ? 1 : 0)
             }
+            if i + height < 8 { product.limbs[i + height] = carry }
         }
         return product
+    }
+
+    /// How many limbs there are up to the highest that is not zero.
+    private var usedLimbs: Int {
+        var used = 8
+        while used > 0, limbs[used - 1] == 0 { used -= 1 }
+        return used
     }
 
     /// The value with the other sign.

@@ -2,14 +2,17 @@ import MarketModel
 
 /// What is summed up of a bar's trades one by one, in tape order: all but what simply adds up.
 struct BarDetails: Sendable {
-    private(set) var priceMoments = PowerSums(centred: true)
     private(set) var sizes = SizeSums()
     private(set) var ticks = TickSums()
     private(set) var runs = SideRuns()
     private(set) var returns = ReturnSums()
     private(set) var impact = ImpactSums()
+    // Once the bar is closed:
     private(set) var order = OrderStatistics()
+    private(set) var priceMoments = Moments()
+    private(set) var sizeMoments = Moments()
 
+    private var prices = PowerSums(centred: true)
     // The trades of an open bar, as far as order statistics need them.
     private var heldPrices: [Int64] = []
     private var heldSizes = SizeList.narrow([])
@@ -27,9 +30,9 @@ struct BarDetails: Sendable {
             heldPrices = scratch.spare.popLast() ?? []
             heldSizes = .narrow(scratch.spare.popLast() ?? [])
         }
-        if parts.contains(.priceMoments) { priceMoments.add(trades.price, rows) }
+        if parts.contains(.priceMoments) { prices.add(trades.price, rows) }
         if parts.contains(.ticks), !ticks.add(trades, rows, previous: lastPrice, valuation) { return false }
-        if parts.contains(.runs) { runs.add(trades.price, trades.side, rows, previous: (lastPrice, lastSide)) }
+        if parts.contains(.runs) { runs.add(trades.price, trades.side, rows, previous: (lastPrice, lastSide), &scratch.starts) }
         if !parts.isDisjoint(with: .sizes) {
             guard scratch.sizes.fill(trades, rows, valuation) else { return false }
             if parts.contains(.sizeMoments) { sizes.add(scratch.sizes) }
@@ -37,7 +40,7 @@ struct BarDetails: Sendable {
         }
         if !parts.isDisjoint(with: .heldPrices) { heldPrices.append(contentsOf: trades.price[rows]) }
         if !parts.isDisjoint(with: .logarithms) {
-            LogReturns.fill(trades.price, rows, previous: lastPrice, into: &scratch.returns)
+            LogReturns.fill(scratch.steps, trades.price, rows, previous: lastPrice, into: &scratch.returns)
             if parts.contains(.returns) { returns.add(scratch.returns, count: rows.count, skipping: isFirst) }
             if parts.contains(.impact) { impact.add(scratch.returns, scratch.sizes, trades.side, rows, skipping: isFirst) }
         }
@@ -46,10 +49,10 @@ struct BarDetails: Sendable {
         return true
     }
 
-    /// Works out the order statistics and lets go of the trades: no more will come.
+    /// Works out the moments and order statistics and lets go of the trades: no more will come.
     mutating func close(_ parts: BarParts, _ scratch: inout BarScratch) {
-        guard !parts.isDisjoint(with: .held) else { return }
         workOut(parts, &scratch)
+        guard !parts.isDisjoint(with: .held) else { return }
         heldPrices.removeAll(keepingCapacity: true)
         scratch.spare.append(heldPrices)
         heldPrices = []
@@ -57,8 +60,10 @@ struct BarDetails: Sendable {
         heldSizes = .narrow([])
     }
 
-    /// Works out the order statistics of the trades so far.
+    /// Works out the moments and order statistics of the trades so far.
     mutating func workOut(_ parts: BarParts, _ scratch: inout BarScratch) {
+        if parts.contains(.priceMoments) { priceMoments = prices.moments }
+        if parts.contains(.sizeMoments) { sizeMoments = sizes.powers.moments }
         order = OrderStatistics(parts, prices: heldPrices, sizes: heldSizes, selection: &scratch.selection)
     }
 }
@@ -66,7 +71,9 @@ struct BarDetails: Sendable {
 /// What the bars of a segment share while they are summed: arrays that are filled anew for each run.
 struct BarScratch: Sendable {
     var sizes = RunSizes()
+    var steps = PriceSteps()
     var returns: [Double] = []
+    var starts: [Int] = []
     var selection = Selection<Int64>()
     /// Storage of bars that have closed, for those to come.
     var spare: [[Int64]] = []

@@ -35,4 +35,6 @@ public struct BarParts: OptionSet, Sendable, Hashable {
     static let heldSizes: BarParts = [.sizeMedian, .reversal]
     static let sizes: BarParts = [.sizeMoments, .sizeMedian, .impact, .reversal]
     static let logarithms: BarParts = [.returns, .impact]
+    /// What is made of the steps from price to price.
+    static let steps: BarParts = [.variance, .returns, .impact]
 }

@@ -16,7 +16,8 @@ public struct TradeBar: Sendable {
     public var start: Int64 { flow.start }
 
     // What was summed up trade by trade, part by part; empty if nothing was.
-    var priceMoments: PowerSums { held.isEmpty ? PowerSums(centred: true) : held[0].priceMoments }
+    var priceMoments: Moments { held.isEmpty ? Moments() : held[0].priceMoments }
+    var sizeMoments: Moments { held.isEmpty ? Moments() : held[0].sizeMoments }
     var sizes: SizeSums { held.isEmpty ? SizeSums() : held[0].sizes }
     var ticks: TickSums { held.isEmpty ? TickSums() : held[0].ticks }
     var runs: SideRuns { held.isEmpty ? SideRuns() : held[0].runs }
@@ -30,7 +31,9 @@ public struct TradeBar: Sendable {
         _ scratch: inout BarScratch
     ) throws(BarError) {
         var run = FlowBar(start: start)
-        guard FlowRun.sum(trades, rows, valuation, limits, withVariance: parts.contains(.variance), into: &run), flow.append(run)
+        if !parts.isDisjoint(with: .steps) { scratch.steps.fill(trades.price, rows, previous: flow.lastPrice) }
+        if parts.contains(.variance) { run.variance.add(FlowRun.variance(scratch.steps, trades.price, rows)) }
+        guard FlowRun.sum(trades, rows, valuation, limits, into: &run), flow.append(run)
         else { throw .overflow(at: trades.time[rows.lowerBound]) }
         if parts.contains(.prices) { prices.add(trades.price, rows) }
         guard !parts.isSubset(of: .mergeable) else { return }
@@ -46,13 +49,13 @@ public struct TradeBar: Sendable {
         return flow.append(next.flow)
     }
 
-    /// Works out the order statistics and lets go of the trades: no more will come.
+    /// Works out the moments and order statistics and lets go of the trades: no more will come.
     mutating func close(_ parts: BarParts, _ scratch: inout BarScratch) {
         isClosed = true
         if !held.isEmpty { held[0].close(parts, &scratch) }
     }
 
-    /// The bar with the order statistics of the trades it has now; it may take more.
+    /// The bar with the moments and order statistics of the trades it has now; it may take more.
     func asItStands(_ parts: BarParts, _ scratch: inout BarScratch) -> TradeBar {
         guard !held.isEmpty else { return self }
         var bar = self

@@ -52,19 +52,19 @@ extension Dataset where Row == BarRow {
         Column(
             "trade_amount_std", "Trade Amount Std", unit: "base", needs: .sizeMoments,
             "Sample standard deviation (ddof 1) of base quantities; null for one trade."
-        ) { .real($0.bar.sizes.powers.deviation(scale: $0.valuation.baseScale)) },
+        ) { .real($0.bar.sizeMoments.deviation(scale: $0.valuation.baseScale)) },
         Column(
             "trade_amount_variance", "Trade Amount Variance", unit: "base²", needs: .sizeMoments,
             "Sample variance (ddof 1) of base quantities; null for one trade."
-        ) { .real($0.bar.sizes.powers.variance(scale: $0.valuation.baseScale)) },
+        ) { .real($0.bar.sizeMoments.variance(scale: $0.valuation.baseScale)) },
         Column(
             "trade_amount_skewness", "Trade Amount Skewness", unit: "score", needs: .sizeMoments,
             "m₃ ÷ m₂^1.5 of base quantities, population moments; null where all are equal."
-        ) { .real($0.bar.sizes.powers.skewness) },
+        ) { .real($0.bar.sizeMoments.skewness) },
         Column(
             "trade_amount_kurtosis", "Trade Amount Kurtosis", unit: "score", needs: .sizeMoments,
             "m₄ ÷ m₂² − 3 of base quantities, population moments; null where all are equal."
-        ) { .real($0.bar.sizes.powers.excessKurtosis) },
+        ) { .real($0.bar.sizeMoments.excessKurtosis) },
         Column("trade_amount_min", "Trade Amount Min", unit: "base", needs: .sizeMoments, "Least base quantity of a trade.") {
             .real($0.base($0.bar.sizes.least))
         },
@@ -80,7 +80,7 @@ extension Dataset where Row == BarRow {
             "Coefficient of variation: trade_amount_std ÷ trade_amount_mean."
         ) {
             let mean = ExactQuotient.nearest($0.all.base, over: Int128($0.all.count), tenTo: $0.valuation.baseScale)
-            return .real(quotient($0.bar.sizes.powers.deviation(scale: $0.valuation.baseScale), mean))
+            return .real(quotient($0.bar.sizeMoments.deviation(scale: $0.valuation.baseScale), mean))
         },
     ]
 }

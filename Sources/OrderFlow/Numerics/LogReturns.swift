@@ -6,31 +6,34 @@ public enum LogReturns {
     /// rounded quotient would lose those of the step.
     public static func between(_ old: Int64, _ new: Int64) -> Double {
         guard old > 0, new > 0 else { return 0 }
-        let z = Double(new &- old) / Double(new &+ old)
+        let z = PriceSteps.step(from: old, to: new)
         return abs(z) < smallStep ? smallReturn(z) : Logarithm.natural(Double(new) / Double(old))
     }
 
     /// Puts the return of each row into `returns`: row k against the row before it, the first against `previous`.
     ///
-    /// - Parameter previous: 0 if there is no price before the first row; its return is then 0.
+    /// - Parameters:
+    ///   - steps: the steps of the same rows.
+    ///   - previous: 0 if there is no price before the first row; its return is then 0.
     /// - Complexity: O(rows).
-    static func fill(_ prices: borrowing [Int64], _ rows: Range<Int>, previous: Int64, into returns: inout [Double]) {
-        if returns.count < rows.count { returns = [Double](repeating: 0, count: max(rows.count, FlowRun.maximumLength)) }
-        let prices = prices.span
+    static func fill(
+        _ steps: borrowing PriceSteps, _ prices: borrowing [Int64], _ rows: Range<Int>, previous: Int64, into returns: inout [Double]
+    ) {
+        returns.removeAll(keepingCapacity: true)
+        returns.append(contentsOf: repeatElement(0, count: rows.count))
+        let steps = steps.values.span
         var target = returns.mutableSpan
-        var old = previous > 0 ? previous : prices[rows.lowerBound]
-        var widest = 0.0
-        for index in 0..<rows.count {
-            let new = prices[rows.lowerBound &+ index]
-            let z = Double(new &- old) / Double(new &+ old)
-            widest = max(widest, abs(z))
+        precondition(steps.count == target.count)
+        var wide = 0
+        for index in steps.indices {
+            let z = steps[index]
+            wide &+= abs(z) >= smallStep ? 1 : 0
             target[index] = smallReturn(z)
-            old = new
         }
-        guard widest >= smallStep else { return }
-        old = previous > 0 ? previous : prices[rows.lowerBound]
+        guard wide > 0 else { return }
+        var old = previous > 0 ? previous : prices[rows.lowerBound]
         for index in 0..<rows.count {
-            let new = prices[rows.lowerBound &+ index]
+            let new = prices[rows.lowerBound + index]
             target[index] = between(old, new)
             old = new
         }

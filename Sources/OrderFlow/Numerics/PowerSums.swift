@@ -96,44 +96,56 @@ struct PowerSums: Sendable, Hashable {
     /// n Σd² − (Σd)² = n² times the second central moment.
     private var second: WideInteger { WideInteger(Int128(count)) * s2 - WideInteger(s1) * WideInteger(s1) }
 
+    /// The moments that follow from the sums.
+    ///
+    /// - Complexity: O(1), some 30 products of wide integers.
+    var moments: Moments {
+        let second = second
+        let n = Double(count)
+        guard !second.isZero else { return Moments(count: n, second: 0, skewness: nil, excessKurtosis: nil) }
+        let m2 = second.doubleValue
+        return Moments(
+            count: n, second: m2, skewness: third.doubleValue / (m2 * m2.squareRoot()),
+            excessKurtosis: fourth.doubleValue / (m2 * m2) - 3)
+    }
+
+    /// n² Σd³ − 3n Σd Σd² + 2(Σd)³ = n³ times the third central moment.
+    private var third: WideInteger {
+        let n = WideInteger(Int128(count))
+        let sum = WideInteger(s1)
+        return n * (n * s3 - WideInteger(3) * sum * s2) + WideInteger(2) * sum * sum * sum
+    }
+
+    /// n³ Σd⁴ − 4n² Σd Σd³ + 6n (Σd)² Σd² − 3(Σd)⁴ = n⁴ times the fourth.
+    private var fourth: WideInteger {
+        let n = WideInteger(Int128(count))
+        let sum = WideInteger(s1)
+        let square = sum * sum
+        let inner = n * (n * s4 - WideInteger(4) * sum * s3) + WideInteger(6) * square * s2
+        return n * inner - WideInteger(3) * square * square
+    }
+}
+
+/// The moments of a bar's values, each rounded to a double once: when the bar closes, not for every column that shows one.
+struct Moments: Sendable {
+    fileprivate(set) var count = 0.0
+    /// n² times the second central moment.
+    fileprivate(set) var second = 0.0
+    /// m₃ ÷ m₂^1.5 of the population; nil where all values are equal.
+    fileprivate(set) var skewness: Double?
+    /// m₄ ÷ m₂² − 3 of the population; nil where all values are equal.
+    fileprivate(set) var excessKurtosis: Double?
+
     /// The sample variance (ddof 1), in units of 10^(−2·scale); nil for fewer than two values.
     func variance(scale: Int) -> Double? {
         guard count >= 2 else { return nil }
-        let n = Double(count)
-        return second.doubleValue / (n * (n - 1)) / PowersOfTen.double(2 * scale)
+        return second / (count * (count - 1)) / PowersOfTen.double(2 * scale)
     }
 
     /// The sample standard deviation.
     func deviation(scale: Int) -> Double? {
         guard count >= 2 else { return nil }
-        let n = Double(count)
-        return (second.doubleValue / (n * (n - 1))).squareRoot() / PowersOfTen.double(scale)
-    }
-
-    /// m₃ ÷ m₂^1.5 of the population; nil where all values are equal.
-    var skewness: Double? {
-        let second = second
-        guard !second.isZero else { return nil }
-        let n = WideInteger(Int128(count))
-        let sum = WideInteger(s1)
-        // n² Σd³ − 3n Σd Σd² + 2(Σd)³
-        let third = n * (n * s3 - WideInteger(3) * sum * s2) + WideInteger(2) * sum * sum * sum
-        let m2 = second.doubleValue
-        return third.doubleValue / (m2 * m2.squareRoot())
-    }
-
-    /// m₄ ÷ m₂² − 3 of the population; nil where all values are equal.
-    var excessKurtosis: Double? {
-        let second = second
-        guard !second.isZero else { return nil }
-        let n = WideInteger(Int128(count))
-        let sum = WideInteger(s1)
-        let square = sum * sum
-        // n³ Σd⁴ − 4n² Σd Σd³ + 6n (Σd)² Σd² − 3(Σd)⁴
-        let inner = n * (n * s4 - WideInteger(4) * sum * s3) + WideInteger(6) * square * s2
-        let fourth = n * inner - WideInteger(3) * square * square
-        let m2 = second.doubleValue
-        return fourth.doubleValue / (m2 * m2) - 3
+        return (second / (count * (count - 1))).squareRoot() / PowersOfTen.double(scale)
     }
 }
 

@@ -1,3 +1,5 @@
+import MarketModel
+
 /// The sum of squared logarithmic returns between successive prices, kept so that any split of the series adds up to the same bits.
 ///
 /// Squares are rounded once each to a multiple of 2^−88 and added as integers: integer addition is associative where floating-point
@@ -10,7 +12,7 @@ public struct RealizedVariance: Sendable, Hashable {
     public init() {}
 
     /// The sum as a double.
-    public var value: Double { Double(sum) * 0x1p-88 }
+    public var value: Double { WideInteger(sum).doubleValue * 0x1p-88 }
 
     /// Adds the squared return from one price to the next; both positive, at the same scale. Equal prices add nothing.
     public mutating func add(from old: Int64, to new: Int64) {

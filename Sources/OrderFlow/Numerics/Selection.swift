@@ -3,7 +3,10 @@
 /// Values are counted in buckets that halve each octave above the least value into 16 parts; only the bucket that holds a rank is looked
 /// at again, in the same way. Values that lie close together, as prices do, are counted one by one.
 struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
-    private var counts = [Int32](repeating: 0, count: Value.bitWidth * 16)
+    /// Two sets of counts, which values take turns with: adding to a count that the value before has just changed would wait for it.
+    private var counts = [Int32](repeating: 0, count: 2 * Selection.buckets)
+
+    private static var buckets: Int { Value.bitWidth * 16 }
 
     /// The values at three ascending 0-based ranks, which may be equal.
     ///
@@ -28,8 +31,8 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
             let bucket = places[index].bucket
             var last = index
             while last < 2, places[last + 1].bucket == bucket { last += 1 }
-            if bucket < 16 {
-                for place in index...last { found[place] = least + Value(truncatingIfNeeded: bucket) }
+            if let distance = Selection.onlyDistance(in: bucket) {
+                for place in index...last { found[place] = least + distance }
             } else {
                 let members = Selection.members(list, of: bucket, above: least)
                 var inner = InlineArray<3, Int>(repeating: places[last].rank)
@@ -53,14 +56,21 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
         }
         // Prices and sizes are never negative, so distances do not wrap.
         let distance = greatest &- least
-        let isExact = distance < Value(truncatingIfNeeded: counts.count)
-        for bucket in 0...(isExact ? Int(truncatingIfNeeded: distance) : Selection.bucket(distance)) { counts[bucket] = 0 }
+        let isExact = distance < Value(truncatingIfNeeded: Selection.buckets)
+        let last = isExact ? Int(truncatingIfNeeded: distance) : Selection.bucket(distance)
         var counts = counts.mutableSpan
-        if isExact {
-            for index in values.indices { counts[Int(truncatingIfNeeded: values[index] &- least)] &+= 1 }
-        } else {
-            for index in values.indices { counts[Selection.bucket(values[index] &- least)] &+= 1 }
+        for bucket in 0...last {
+            counts[bucket] = 0
+            counts[bucket + Selection.buckets] = 0
         }
+        if isExact {
+            for index in values.indices {
+                counts[Int(truncatingIfNeeded: values[index] &- least) &+ (index & 1) &* Selection.buckets] &+= 1
+            }
+        } else {
+            for index in values.indices { counts[Selection.bucket(values[index] &- least) &+ (index & 1) &* Selection.buckets] &+= 1 }
+        }
+        for bucket in 0...last { counts[bucket] &+= counts[bucket + Selection.buckets] }
         return (least, isExact)
     }
 
@@ -76,25 +86,26 @@ struct Selection<Value: FixedWidthInteger & Sendable>: Sendable {
     }
 
     private static func members(_ list: [Value], of bucket: Int, above least: Value) -> [Value] {
-        let octave = bucket / 16 + 4
-        let low = least + (Value(truncatingIfNeeded: bucket % 16 + 16) << Value(truncatingIfNeeded: octave - 5))
-        let width = Value(1) << Value(truncatingIfNeeded: octave - 5)
-        return [Value](unsafeUninitializedCapacity: list.count) { members, count in
+        [Value](unsafeUninitializedCapacity: list.count) { members, count in
             let values = list.span
             for index in values.indices {
                 // Written always and kept if it belongs: that takes no branch.
                 members[count] = values[index]
-                let distance = values[index] &- low
-                count &+= distance >= 0 && distance < width ? 1 : 0
+                count &+= Selection.bucket(values[index] &- least) == bucket ? 1 : 0
             }
         }
     }
 
-    /// Values below 16 have a bucket each; larger ones share it with those of the same length in bits and the same four bits after the first.
+    /// Distances share a bucket if they and one have the same length in bits and the same four bits after the first: that is what the
+    /// upper 16 bits of a double tell, quicker than looking for the first bit.
     @inline(__always)
-    private static func bucket(_ value: Value) -> Int {
-        let octave = Value.bitWidth &- value.leadingZeroBitCount
-        guard octave > 4 else { return Int(truncatingIfNeeded: value) }
-        return (octave &- 4) &* 16 &+ Int(truncatingIfNeeded: value &>> Value(truncatingIfNeeded: octave &- 5)) & 15
+    private static func bucket(_ distance: Value) -> Int {
+        Int(truncatingIfNeeded: (Double(distance) + 1).bitPattern &>> 48) &- 1023 &* 16
+    }
+
+    /// The distance of all values of a bucket, if it takes only one.
+    private static func onlyDistance(in bucket: Int) -> Value? {
+        guard bucket < 80 else { return nil }
+        return Value(truncatingIfNeeded: ((bucket % 16 + 16) << (bucket / 16)) >> 4 - 1)
     }
 }

@@ -9,8 +9,7 @@ enum FlowRun {
     ///
     /// - Returns: false if 128 bits do not hold a sum.
     static func sum(
-        _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation, _ limits: FlowLimits, withVariance: Bool,
-        into bar: inout FlowBar
+        _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation, _ limits: FlowLimits, into bar: inout FlowBar
     ) -> Bool {
         let isSummed =
             (valuation.isInverse
@@ -19,7 +18,6 @@ enum FlowRun {
         guard isSummed else { return false }
         bar.firstPrice = trades.price[rows.lowerBound]
         bar.lastPrice = trades.price[rows.upperBound - 1]
-        if withVariance { bar.variance.add(variance(trades.price, rows)) }
         return true
     }
 
@@ -40,33 +38,35 @@ enum FlowRun {
         }
         guard let medium = units(limits.medium), let large = units(limits.large)
         else { return false }
-        let prices = trades.price.span
-        let quantities = trades.quantity.span
-        let sides = trades.side.span
-        var sums = InlineArray<9, UInt128>(repeating: 0)
+        let prices = trades.price.span.extracting(rows)
+        let quantities = trades.quantity.span.extracting(rows)
+        let sides = trades.side.span.extracting(rows)
+        // Rows take turns with two sets of sums: adding to a sum that the row before has just stored would wait for it.
+        var sums = InlineArray<18, UInt128>(repeating: 0)
         var quantityDelta: Int64 = 0
         var quantityKnown: Int64 = 0
         var quantityTotal: Int64 = 0
         var overflow: UInt64 = 0
-        for row in rows {
+        for row in prices.indices {
             let quantity = quantities[row]
             let side = Int64(sides[row])
             let (high, notional) = UInt64(bitPattern: prices[row]).multipliedFullWidth(by: UInt64(bitPattern: quantity))
             overflow |= high | UInt64(bitPattern: quantity) &>> 50
             let index = (Int(side) &+ 1) &* 3 &+ (notional >= medium ? 1 : 0) &+ (notional >= large ? 1 : 0)
-            sums[index] &+= UInt128(notional) | one
+            sums[index &+ (row & 1) &* 9] &+= UInt128(notional) | one
             quantityDelta &+= quantity &* side
             quantityKnown &+= quantity &* (side &* side)
             quantityTotal &+= quantity
         }
         guard overflow == 0 else { return false }
         var notionals = InlineArray<9, Int128>(repeating: 0)
-        for index in sums.indices {
+        for index in notionals.indices {
+            sums[index] &+= sums[index + 9]
             let (notional, tooLarge) = Int128(sums[index] & (one - 1)).multipliedReportingOverflow(by: factor)
             guard !tooLarge else { return false }
             notionals[index] = notional
         }
-        for index in sums.indices {
+        for index in notionals.indices {
             bar.orders[index].notional = notionals[index]
             bar.orders[index].count = Int64(sums[index] / one)
         }
@@ -133,22 +133,20 @@ enum FlowRun {
         return true
     }
 
-    /// Σ ln²(pᵢ/pᵢ₋₁) over the rows, in units of 2^−88.
-    static func variance(_ prices: borrowing [Int64], _ rows: Range<Int>) -> Int128 {
-        let prices = prices.span
+    /// Σ ln²(pᵢ/pᵢ₋₁) over the rows after the first, in units of 2^−88; `steps` are those of the same rows.
+    static func variance(_ steps: borrowing PriceSteps, _ prices: borrowing [Int64], _ rows: Range<Int>) -> Int128 {
+        let steps = steps.values.span
         var small: UInt128 = 0
         var large: Int128 = 0
-        var old = prices[rows.lowerBound]
-        for row in rows.dropFirst() {
-            let new = prices[row]
-            let z = Double(new &- old) / Double(new &+ old)
+        for index in steps.indices.dropFirst() {
+            let z = steps[index]
             if abs(z) < RealizedVariance.smallStep {
                 small &+= UInt128(UInt64(bitPattern: RealizedVariance.smallSquare(z)))
             } else {
-                let (sum, overflow) = large.addingReportingOverflow(RealizedVariance.square(from: old, to: new))
+                let row = rows.lowerBound + index
+                let (sum, overflow) = large.addingReportingOverflow(RealizedVariance.square(from: prices[row - 1], to: prices[row]))
                 large = overflow ? .max : sum
             }
-            old = new
         }
         let (sum, overflow) = large.addingReportingOverflow(Int128(small))
         return overflow ? .max : sum

@@ -13,6 +13,9 @@ struct ImpactSums: Sendable {
     private(set) var buyReturns = 0.0
     private(set) var sellReturns = 0.0
 
+    /// Sizes below this, and differences of two of them, fit 64 bits.
+    private static var limit: UInt64 { 1 << 61 }
+
     /// Adds a run; `skipping` the first row where it is the bar's first trade, which has no return.
     mutating func add(
         _ logReturns: borrowing [Double], _ sizes: borrowing RunSizes, _ sides: borrowing [Int8], _ rows: Range<Int>, skipping: Bool
@@ -21,51 +24,53 @@ struct ImpactSums: Sendable {
         guard start < rows.count else { return }
         if count == 0 { origin = ImpactSums.size(sizes, start) * Int128(sides[rows.lowerBound + start]) }
         count += Int64(rows.count - start)
-        let limit: Int64 = 1 << 61
-        guard !sizes.isWide, sizes.narrow.allSatisfy({ $0 < limit }), let origin = Int64(exactly: origin), origin.magnitude < limit else {
+        guard !sizes.isWide, sizes.bits < ImpactSums.limit, let origin = Int64(exactly: origin), origin.magnitude < ImpactSums.limit else {
             for index in start..<rows.count {
                 addWide(logReturns[index], ImpactSums.size(sizes, index), sides[rows.lowerBound + index])
             }
             return
         }
-        let logReturns = logReturns.span
-        let values = sizes.narrow.span
-        let sides = sides.span
+        let added = start..<rows.count
+        let logReturns = logReturns.span.extracting(added)
+        let values = sizes.narrow.span.extracting(added)
+        let sides = sides.span.extracting((rows.lowerBound + start)..<rows.upperBound)
         var products = products
         var returns = returns
         var buyReturns = buyReturns
         var sellReturns = sellReturns
-        var all: Int64 = 0
-        for index in start..<rows.count {
+        var sum: Int64 = 0
+        // 4,096 squares of 52 bits take all 64.
+        var squareSum: UInt64 = 0
+        for index in logReturns.indices {
             let r = logReturns[index]
-            let side = sides[rows.lowerBound &+ index]
-            all |= values[index]
+            let side = Int64(sides[index])
+            let size = values[index] &* side
             returns += r
-            products += r * Double(values[index] &* Int64(side) &- origin)
-            buyReturns += side > 0 ? r : 0
-            sellReturns += side < 0 ? r : 0
+            products += r * Double(size &- origin)
+            buyReturns += ImpactSums.masked(r, ifNegative: 0 &- side)
+            sellReturns += ImpactSums.masked(r, ifNegative: side)
+            sum &+= size
+            squareSum &+= UInt64(bitPattern: size &* size)
         }
         self.products = products
         self.returns = returns
         self.buyReturns = buyReturns
         self.sellReturns = sellReturns
-        guard all < 1 << 26 else { return addLarge(values, sides, rows, start) }
-        var sum: Int64 = 0
-        // 4,096 squares of 52 bits take all 64.
-        var squareSum: UInt64 = 0
-        for index in start..<rows.count {
-            let size = values[index] &* Int64(sides[rows.lowerBound &+ index])
-            sum &+= size
-            squareSum &+= UInt64(bitPattern: size &* size)
-        }
+        guard sizes.bits < 1 << 26 else { return addLarge(values, sides) }
         signed &+= Int128(sum)
         squares += WideInteger(Int128(squareSum))
     }
 
+    /// The value where a number is negative, 0 where it is not; sides cannot be foretold, and this takes no branch.
+    @inline(__always)
+    private static func masked(_ value: Double, ifNegative number: Int64) -> Double {
+        Double(bitPattern: value.bitPattern & UInt64(bitPattern: number >> 63))
+    }
+
     /// The exact sums of sizes whose squares need more than 52 bits.
-    private mutating func addLarge(_ values: Span<Int64>, _ sides: Span<Int8>, _ rows: Range<Int>, _ start: Int) {
-        for index in start..<rows.count {
-            let size = Int128(values[index]) * Int128(sides[rows.lowerBound + index])
+    private mutating func addLarge(_ values: Span<Int64>, _ sides: Span<Int8>) {
+        for index in values.indices {
+            let size = Int128(values[index]) * Int128(sides[index])
             signed &+= size
             squares += WideInteger(size * size)
         }
@@ -93,6 +98,7 @@ struct ImpactSums: Sendable {
         let n = Double(count)
         let spread = WideInteger(Int128(count)) * squares - WideInteger(signed) * WideInteger(signed)
         guard !spread.isZero else { return nil }
-        return (products - returns * Double(signed - origin * Int128(count)) / n) / (spread.doubleValue / n) * PowersOfTen.double(scale)
+        return (products - returns * WideInteger(signed - origin * Int128(count)).doubleValue / n) / (spread.doubleValue / n)
+            * PowersOfTen.double(scale)
     }
 }

@@ -7,6 +7,9 @@ struct RunSizes: Sendable {
     /// One value a row, where they do not.
     private(set) var wide: [Int128] = []
 
+    /// The bits that any of ``narrow`` has set.
+    private(set) var bits: UInt64 = 0
+
     /// Whether ``wide`` holds the values.
     var isWide: Bool { !wide.isEmpty }
 
@@ -16,11 +19,28 @@ struct RunSizes: Sendable {
     mutating func fill(_ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation) -> Bool {
         narrow.removeAll(keepingCapacity: true)
         wide.removeAll(keepingCapacity: true)
-        if !valuation.isInverse, valuation.factor == 1 {
-            narrow.append(contentsOf: trades.quantity[rows])
-            return true
-        }
-        return valuation.isInverse ? fillInverse(trades, rows, valuation) : fillLinear(trades, rows, valuation)
+        let isFilled =
+            if valuation.isInverse {
+                fillInverse(trades, rows, valuation)
+            } else if valuation.factor == 1 {
+                fillPlain(trades, rows)
+            } else {
+                fillLinear(trades, rows, valuation)
+            }
+        bits = RunSizes.bits(of: narrow)
+        return isFilled
+    }
+
+    private static func bits(of values: borrowing [Int64]) -> UInt64 {
+        let values = values.span
+        var bits: UInt64 = 0
+        for index in values.indices { bits |= UInt64(bitPattern: values[index]) }
+        return bits
+    }
+
+    private mutating func fillPlain(_ trades: borrowing TradeColumns, _ rows: Range<Int>) -> Bool {
+        narrow.append(contentsOf: trades.quantity[rows])
+        return true
     }
 
     private mutating func fillLinear(_ trades: borrowing TradeColumns, _ rows: Range<Int>, _ valuation: Valuation) -> Bool {

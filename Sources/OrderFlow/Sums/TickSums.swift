@@ -21,28 +21,30 @@ struct TickSums: Sendable {
     }
 
     private mutating func addLinear(_ trades: borrowing TradeColumns, _ rows: Range<Int>, _ before: Int64, _ valuation: Valuation) -> Bool {
-        let prices = trades.price.span
-        let quantities = trades.quantity.span
-        var sums = InlineArray<3, UInt128>(repeating: 0)
+        let prices = trades.price.span.extracting(rows)
+        let quantities = trades.quantity.span.extracting(rows)
+        // Rows take turns with two sets of sums: adding to a sum that the row before has just stored would wait for it.
+        var sums = InlineArray<6, UInt128>(repeating: 0)
         var overflow: UInt64 = 0
         var old = before
-        for row in rows {
+        for row in prices.indices {
             let new = prices[row]
             let (high, product) = UInt64(bitPattern: new).multipliedFullWidth(by: UInt64(bitPattern: quantities[row]))
             overflow |= high
-            sums[1 &+ (new > old ? 1 : 0) &- (new < old ? 1 : 0)] &+= UInt128(product) | TickSums.one
+            sums[1 &+ (new > old ? 1 : 0) &- (new < old ? 1 : 0) &+ (row & 1) &* 3] &+= UInt128(product) | TickSums.one
             old = new
         }
         guard overflow == 0 else { return false }
         var whole = InlineArray<3, Int128>(repeating: 0)
-        for index in sums.indices {
+        for index in whole.indices {
+            sums[index] &+= sums[index + 3]
             let (product, tooLarge) = Int128(sums[index] & (TickSums.one - 1)).multipliedReportingOverflow(by: Int128(valuation.factor))
             let (sum, tooMuch) = notional[index].addingReportingOverflow(product)
             guard !tooLarge, !tooMuch else { return false }
             whole[index] = sum
         }
         notional = whole
-        for index in sums.indices { count[index] += Int64(sums[index] / TickSums.one) }
+        for index in count.indices { count[index] += Int64(sums[index] / TickSums.one) }
         return true
     }
 
