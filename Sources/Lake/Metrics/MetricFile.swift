@@ -29,6 +29,18 @@ public enum MetricValues: Sendable {
         case .texts: Int32(MR_METRIC_TEXT)
         }
     }
+
+    /// The values as the writer takes them.
+    var buffer: MetricBuffer {
+        let buffer = MetricBuffer(kind: kind, capacity: count)
+        switch self {
+        case .doubles(let values): for value in values { buffer.append(value) }
+        case .integers(let values): for value in values { buffer.append(value) }
+        case .timestamps(let values): for value in values { buffer.append(value) }
+        case .texts(let values): for value in values { buffer.append(value) }
+        }
+        return buffer
+    }
 }
 
 /// A named metric column.
@@ -73,12 +85,15 @@ public struct MetricFile: ~Copyable {
     ///   - metadata: key-value pairs of the file's footer or schema.
     /// - Throws: ``LakeError`` when writing fails.
     public init(descriptor: Int32, format: Format, like columns: [MetricColumn], metadata: [(String, String)] = []) throws {
-        names = columns.map(\.name)
-        kinds = columns.map(\.values.kind)
+        try self.init(
+            descriptor: descriptor, format: format, names: columns.map(\.name), kinds: columns.map(\.values.kind), metadata: metadata)
+    }
+
+    init(descriptor: Int32, format: Format, names: [String], kinds: [Int32], metadata: [(String, String)]) throws {
+        self.names = names
+        self.kinds = kinds
         var error: UnsafeMutablePointer<CChar>?
         let code = Int32(format == .parquet ? MR_METRIC_PARQUET : MR_METRIC_ARROW_STREAM)
-        let names = names
-        let kinds = kinds
         let opened = withCStrings(names) { names in
             withCStrings(metadata.map { $0.0 }) { keys in
                 withCStrings(metadata.map { $0.1 }) { values in
@@ -99,12 +114,17 @@ public struct MetricFile: ~Copyable {
         let rows = columns.first?.values.count ?? 0
         guard columns.map(\.name) == names, columns.map(\.values.kind) == kinds, columns.allSatisfy({ $0.values.count == rows })
         else { throw LakeError(.refused, "metric file", "the batch has other columns than the file") }
+        try append(columns.map { $0.values.buffer })
+    }
+
+    /// Writes one batch of columns of the file's kinds, all of the same length.
+    func append(_ columns: [MetricBuffer]) throws {
+        let rows = columns.first?.count ?? 0
         guard rows > 0 else { return }
         var error: UnsafeMutablePointer<CChar>?
-        let buffers = columns.map { MetricBuffers($0.values) }
         // The buffers outlive the call, and the writer copies what it keeps.
-        let status = withExtendedLifetime(buffers) {
-            mr_metric_append(writer, Int64(rows), buffers.map(\.columnView), &error)
+        let status = withExtendedLifetime(columns) {
+            mr_metric_append(writer, Int64(rows), columns.map { $0.makeView() }, &error)
         }
         guard status == 0 else { throw MetricFile.failure(error) }
     }

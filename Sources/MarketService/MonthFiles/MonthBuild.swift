@@ -24,7 +24,7 @@ struct MonthBuild: Sendable {
                 options: BarOptions(interval: interval, columns: columns), threads: threads
             ) { row in
                 if isStopping() { throw MonthFilesError(code: .cancelled) }
-                try file.append(row, time: row.time)
+                try file.append(row)
             }
             try file.finish()
         case .rawTrades:

@@ -87,7 +87,7 @@ struct BarsJob {
                 ("millrace.clock", "exchange"), ("millrace.engine", Program.version), ("millrace.source", source),
             ]
             try files.add {
-                try RowFile(format: request.format, columns: output.columns, to: output.path, metadata: metadata, time: { $0.time })
+                try RowFile(format: request.format, columns: output.columns, to: output.path, metadata: metadata)
             }
         }
         return files

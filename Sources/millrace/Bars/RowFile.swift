@@ -14,29 +14,27 @@ enum RowFormat: String, CaseIterable {
 }
 
 /// Writes the rows of a dataset to a file or to stdout in any of the four forms, a batch at a time.
-final class RowFile<Row: Sendable> {
-    private let time: (Row) -> Int64
+final class RowFile {
     private let destination: Destination
     private let writer: Writer
     private var text: [UInt8] = []
 
     private enum Writer {
-        case text(RowEncoder<Row>)
-        case columns(DatasetFile<Row>)
+        case text(RowEncoder<BarRow>)
+        case columns(DatasetFile)
     }
 
     /// Starts the output.
     ///
     /// - Parameter path: where to, or nil or `-` for stdout.
     init(
-        format: RowFormat, columns: [Column<Row>], to path: String?, metadata: [(String, String)], time: @escaping (Row) -> Int64
+        format: RowFormat, columns: [Column<BarRow>], to path: String?, metadata: [(String, String)]
     ) throws {
-        self.time = time
         let destination = try Destination(path)
         self.destination = destination
         switch format {
         case .csv, .json:
-            let encoder = RowEncoder<Row>(format == .csv ? .csv : .json, columns: columns)
+            let encoder = RowEncoder<BarRow>(format == .csv ? .csv : .json, columns: columns)
             encoder.appendHeader(to: &text)
             writer = .text(encoder)
         case .parquet, .arrow:
@@ -48,14 +46,13 @@ final class RowFile<Row: Sendable> {
     }
 
     /// Adds the next row.
-    func append(_ row: Row) throws {
-        let time = time(row)
+    func append(_ row: BarRow) throws {
         switch writer {
         case .text(let encoder):
-            encoder.append(row, time: time, timeText: Timestamp.iso8601(time, fractionDigits: 0), to: &text)
+            encoder.append(row, time: row.time, timeText: Timestamp.iso8601(row.time, fractionDigits: 0), to: &text)
             if text.count >= 1 << 18 { try flush() }
         case .columns(let file):
-            try file.append(row, time: time)
+            try file.append(row)
         }
     }
 

@@ -9,9 +9,9 @@ final class RowFiles {
     private var rows: [BarRow] = []
 
     private final class OneFile: Sendable {
-        let file: Mutex<RowFile<BarRow>>
+        let file: Mutex<RowFile>
 
-        init(_ make: () throws -> sending RowFile<BarRow>) rethrows { file = Mutex(try make()) }
+        init(_ make: () throws -> sending RowFile) rethrows { file = Mutex(try make()) }
     }
 
     /// How many rows are handed on together.
@@ -20,7 +20,7 @@ final class RowFiles {
     init(threads: Int) { self.threads = threads }
 
     /// Adds a file.
-    func add(_ make: () throws -> sending RowFile<BarRow>) rethrows { files.append(try OneFile(make)) }
+    func add(_ make: () throws -> sending RowFile) rethrows { files.append(try OneFile(make)) }
 
     /// Adds the next row to all files.
     func append(_ row: BarRow) throws {
@@ -42,7 +42,7 @@ final class RowFiles {
         }
     }
 
-    private func each(_ body: @escaping @Sendable (RowFile<BarRow>) throws -> Void) throws {
+    private func each(_ body: @escaping @Sendable (RowFile) throws -> Void) throws {
         let rest = Mutex(files[...])
         try OrderedPipeline.run(threads: min(threads, files.count)) {
             rest.withLock { $0.popFirst() }
