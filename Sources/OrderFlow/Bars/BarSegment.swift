@@ -14,11 +14,11 @@ public struct BarSegment: Sendable {
     /// What is computed.
     public let options: BarOptions
     /// How trades are valued in this segment; its scales, but not its factor, are those of all segments.
-    public let valuation: Valuation
+    public private(set) var valuation: Valuation
     /// The bars with at least one trade, by start; not those that were taken.
     public private(set) var bars: [TradeBar] = []
 
-    private let limits: FlowLimits
+    private var limits: FlowLimits
     private let follows: Bool
     /// Trades before this are kept as they are; nil until the first trade.
     private var cut: Int64?
@@ -42,6 +42,15 @@ public struct BarSegment: Sendable {
         self.valuation = valuation
         self.follows = follows && !options.isMergeable
         guard let limits = FlowLimits(options: options, valuation: valuation) else { throw .valuation }
+        self.limits = limits
+    }
+
+    /// Values the trades that are added from now on in another way of the same scales.
+    ///
+    /// - Throws: ``BarError/valuation`` if the size thresholds do not fit the notional scale.
+    public mutating func value(by valuation: Valuation) throws(BarError) {
+        guard let limits = FlowLimits(options: options, valuation: valuation) else { throw .valuation }
+        self.valuation = valuation
         self.limits = limits
     }
 

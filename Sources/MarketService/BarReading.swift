@@ -1,0 +1,115 @@
+import Lake
+import MarketModel
+import OrderFlow
+import Synchronization
+
+/// Reads stretches of a tape into bars.
+struct BarReading: Sendable {
+    let lake: Lake
+    let tape: TapeSummary
+    let options: BarOptions
+    let progress: (@Sendable (Int) -> Void)?
+    private let runs: [Run]
+    private let valuations: [Valuation]
+
+    /// Days with the same contract size are read together: the size is part of how a segment is valued.
+    private struct Run {
+        var size: FixedPoint
+        var from: Int64
+        var to: Int64
+    }
+
+    init(lake: Lake, tape: TapeSummary, options: BarOptions, progress: (@Sendable (Int) -> Void)?) throws {
+        self.lake = lake
+        self.tape = tape
+        self.options = options
+        self.progress = progress
+        let runs = BarReading.runs(of: tape.days)
+        let sizeScale = runs.map(\.size.scale).max() ?? 0
+        self.runs = runs
+        valuations = try runs.map { run in
+            guard
+                let valuation = Valuation(
+                    kind: tape.instrument.kind, scales: tape.scales, contractSize: run.size, sizeScale: sizeScale)
+            else { throw BarError.valuation }
+            return valuation
+        }
+    }
+
+    func valuation(on run: Int) throws -> Valuation {
+        guard valuations.indices.contains(run) else { throw BarError.valuation }
+        return valuations[run]
+    }
+
+    /// The bars of the trades with a time in `stretch`.
+    func bars(of stretch: Range<Int64>, threads: Int) throws -> [TradeBar] {
+        let told = ToldOnce(progress)
+        do {
+            return try bars(of: stretch, options, threads: threads) { told.advance(by: $0) }
+        } catch let error as BarError where error == .reordered {
+            var patient = options
+            patient.lateness = BarOptions.unbounded
+            told.restart()
+            return try bars(of: stretch, patient, threads: threads) { told.advance(by: $0) }
+        }
+    }
+
+    private func bars(
+        of stretch: Range<Int64>, _ options: BarOptions, threads: Int, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> [TradeBar] {
+        let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: 0)))
+        for (run, valuation) in zip(runs, valuations) where run.from < stretch.upperBound && run.to > stretch.lowerBound {
+            let (from, to) = (max(stretch.lowerBound, run.from), min(stretch.upperBound, run.to))
+            if threads == 1 {
+                // One segment takes all trades as they come, and none is kept to be added later.
+                try whole.withLock { try $0.value(by: valuation) }
+                try lake.read(
+                    tape, from: from, to: to, columns: .bars, threads: 1, progress: progress,
+                    reduction: TapeReduction(begin: { _ in }, add: { _, trades in try whole.withLock { try $0.add(trades) } }),
+                    fold: { _ in })
+            } else {
+                try lake.read(
+                    tape, from: from, to: to, columns: .bars, threads: threads, progress: progress,
+                    reduction: TapeReduction(
+                        begin: { _ in try BarSegment(options: options, valuation: valuation, follows: true) },
+                        add: { segment, trades in try segment.add(trades) }),
+                    fold: { part in try whole.withLock { try $0.append(part) } })
+            }
+        }
+        return whole.withLock { $0.takeAll() }
+    }
+
+    private static func runs(of days: [TapeDay]) -> [Run] {
+        var runs: [Run] = []
+        for day in days {
+            let end = day.date.microseconds + CivilDate.dayLength
+            if let last = runs.last, last.size == day.contractSize.normalized {
+                runs[runs.count - 1].to = end
+            } else {
+                runs.append(Run(size: day.contractSize.normalized, from: day.date.microseconds, to: end))
+            }
+        }
+        return runs
+    }
+}
+
+/// The progress through a stretch that may be read twice: what was told the first time is not told again.
+private final class ToldOnce: Sendable {
+    private let progress: (@Sendable (Int) -> Void)?
+    private let rows = Mutex((told: 0, read: 0))
+
+    init(_ progress: (@Sendable (Int) -> Void)?) { self.progress = progress }
+
+    /// The stretch is read from its start again.
+    func restart() { rows.withLock { $0.read = 0 } }
+
+    func advance(by count: Int) {
+        let new = rows.withLock { rows in
+            rows.read += count
+            let new = max(0, rows.read - rows.told)
+            rows.told += new
+            return new
+        }
+        if new > 0 { progress?(new) }
+    }
+}

@@ -1,0 +1,48 @@
+import Lake
+import MarketModel
+
+/// The stretches in which a tape is read: they begin and end with bars, so no bar is in two of them.
+///
+/// Where there are many days, each is a stretch that one thread reads from its first trade to its last. Else stretches are longer, and the
+/// threads share each: where a bar is much of a stretch this leaves less to do side by side.
+struct BarStretches: Sendable {
+    /// How many stretches are worked on at a time.
+    let sideBySide: Int
+    /// By how many threads each.
+    let threadsEach: Int
+
+    private let days: [TapeDay]
+    private let interval: Interval
+    private let range: Range<Int64>
+    private let isDaily: Bool
+    private var position: Int64
+
+    /// How many bars the stretches hold that are worked on or wait to be consumed: two for each that is worked on.
+    private static var bars: Int64 { 32_768 }
+
+    /// Divides a range of time.
+    init(tape: TapeSummary, interval: Interval, range: Range<Int64>, threads: Int) {
+        days = tape.days
+        self.interval = interval
+        self.range = range
+        position = interval.start(of: range.lowerBound)
+        let touched = tape.days.count { $0.firstTime < range.upperBound && $0.lastTime >= range.lowerBound }
+        let room = BarStretches.bars / Int64(2 * threads) * interval.microseconds
+        isDaily = interval <= .d1 && CivilDate.dayLength <= room && touched >= 2 * threads
+        // Long stretches, too, are read while the one before is consumed.
+        sideBySide = isDaily ? threads : min(2, threads)
+        threadsEach = isDaily ? 1 : threads
+    }
+
+    /// The next stretch that holds trades, or nil at the end.
+    mutating func next() -> Range<Int64>? {
+        guard position < range.upperBound else { return nil }
+        // Tapes may pause for years.
+        guard let resumption = days.first(where: { $0.lastTime >= position })?.firstTime else { return nil }
+        let start = max(position, interval.start(of: resumption))
+        guard start < range.upperBound else { return nil }
+        let day = CivilDate.dayLength
+        position = isDaily ? start - start % day + day : start + BarStretches.bars / 4 * interval.microseconds
+        return max(start, range.lowerBound)..<min(position, range.upperBound)
+    }
+}
