@@ -27,8 +27,8 @@ struct BarDetails: Sendable {
     ) -> Bool {
         let isFirst = lastPrice == 0
         if isFirst, !parts.isDisjoint(with: .held) {
-            heldPrices = scratch.spare.popLast() ?? []
-            heldSizes = .narrow(scratch.spare.popLast() ?? [])
+            heldPrices = scratch.takeSpare()
+            heldSizes = .narrow(scratch.takeSpare())
         }
         if parts.contains(.priceMoments) { prices.add(trades.price, rows) }
         if parts.contains(.ticks), !ticks.add(trades, rows, previous: lastPrice, valuation) { return false }
@@ -54,9 +54,9 @@ struct BarDetails: Sendable {
         workOut(parts, &scratch)
         guard !parts.isDisjoint(with: .held) else { return }
         heldPrices.removeAll(keepingCapacity: true)
-        scratch.spare.append(heldPrices)
+        scratch.keep(heldPrices)
         heldPrices = []
-        scratch.spare.append(heldSizes.emptied())
+        scratch.keep(heldSizes.emptied())
         heldSizes = .narrow([])
     }
 
@@ -76,5 +76,13 @@ struct BarScratch: Sendable {
     var starts: [Int] = []
     var selection = Selection<Int64>()
     /// Storage of bars that have closed, for those to come.
-    var spare: [[Int64]] = []
+    private var spare: [[Int64]] = []
+
+    /// Takes an emptied list that a closed bar no longer needs. A few will do: a segment may close bars that others have opened, and open none.
+    mutating func keep(_ list: [Int64]) {
+        if spare.count < 16 { spare.append(list) }
+    }
+
+    /// An empty list, with the storage of a bar that has closed if there is one.
+    mutating func takeSpare() -> [Int64] { spare.popLast() ?? [] }
 }
