@@ -231,6 +231,16 @@ async def at_once(reader, writer, answer):
     await until_left(reader)
 
 
+async def flood(reader, writer, answer):
+    """Trades without end."""
+    trade = (b'{"e":"aggTrade","E":1672515782136,"s":"BTCUSDT","a":1234567890,"p":"61804.80","q":"0.00120","f":1234567890,'
+             b'"l":1234567895,"T":1672515782136,"m":true,"M":true}')
+    await opened(writer, answer)
+    while True:
+        writer.write(frame(1, trade) * 500)
+        await writer.drain()
+
+
 async def latin(reader, writer, answer):
     """A text that is not UTF-8 is handed on as it is."""
     await opened(writer, answer, frame(1, b"\xff\xfe"))

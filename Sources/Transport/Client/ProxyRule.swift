@@ -1,5 +1,3 @@
-import Glibc
-
 /// Which proxy leads to a host: the one that was asked for, or the environment's, by curl's rules.
 struct ProxyRule: Sendable {
     /// An HTTP proxy.
@@ -24,9 +22,10 @@ struct ProxyRule: Sendable {
     private let plain: String?
     private let exceptions: [String]
 
-    /// Takes the rule from `proxy`, or where that is nil from the environment, which is read now.
-    init(proxy: String?, environment: (String) -> String? = { getenv($0).map { String(cString: $0) } }) {
-        explicit = proxy
+    /// Takes the rule from the options, or from the environment, which is read now.
+    init(_ options: ClientOptions) {
+        let environment = options.environment
+        explicit = options.proxy
         let all = environment("all_proxy") ?? environment("ALL_PROXY")
         secure = environment("https_proxy") ?? environment("HTTPS_PROXY") ?? all
         // Not HTTP_PROXY: a web server's client can set that one.

@@ -136,9 +136,13 @@ struct RESTTests {
         let trades = tape.trades(tape.edge(at: from - 1_000_000)..<tape.edge(at: start + 1_000_000)).filter {
             $0.time >= from && $0.time < start
         }
-        let sum = try bars.reduce(Int64(0)) { $0 + (try #require(FixedPoint(text: try #require($1[5] as? String)).rescaled(to: 5))) }
+        func units(_ value: Any) throws -> Int64 {
+            let text = try #require(value as? String)
+            return try #require(try FixedPoint(text: text).rescaled(to: 5))
+        }
+        let sum = try bars.reduce(Int64(0)) { $0 + (try units($1[5])) }
         #expect(sum == trades.reduce(0) { $0 + $1.quantity })
-        let buys = try bars.reduce(Int64(0)) { $0 + (try #require(FixedPoint(text: try #require($1[9] as? String)).rescaled(to: 5))) }
+        let buys = try bars.reduce(Int64(0)) { $0 + (try units($1[9])) }
         #expect(buys == trades.filter(\.isBuy).reduce(0) { $0 + $1.quantity })
         #expect(bars.reduce(0) { $0 + ($1[8] as? Int64 ?? 0) } == trades.reduce(0) { $0 + $1.fills })
     }

@@ -3,6 +3,7 @@ import Testing
 import Transport
 
 /// wss and https through nginx with certificates of a private authority, directly and through a proxy.
+@Suite(.serialized)
 struct SecureClientTests {
     let peers: Peers
     let here: String
@@ -133,5 +134,43 @@ struct SecureClientTests {
         #expect(try client.log.closing() == "the proxy \(proxy) cannot be used: give http://host:port")
         let error = #expect(throws: HTTPClientError.self) { try HTTPClient(options: options(nil, proxy: proxy)).get("https://\(here)/") }
         #expect(error?.description.contains("cannot be used") == true)
+    }
+
+    /// Which way a WebSocket and a request go under some environment: through the proxy, or directly.
+    private func ways(_ environment: [String: String], host: String = "localhost") throws -> String {
+        let before = try peers.counts()["connects"] ?? 0
+        var options = options(peers.authority)
+        options.proxy = nil
+        options.environment = { environment[$0] }
+        let client = try LoggedLoop(options)
+        let http = try HTTPClient(options: options)
+        client.connect("wss://\(host):\(peers.places.tls ?? 0)/ws/echo", link: 1)
+        try client.log.wait { $0.contains(.opened(1)) ? () : nil }
+        let wss = try peers.counts()["connects"] ?? 0
+        client.connect("ws://\(host):\(peers.places.ws)/echo", link: 2)
+        try client.log.wait { $0.contains(.opened(2)) ? () : nil }
+        let ws = try peers.counts()["connects"] ?? 0
+        _ = try http.get("https://\(host):\(peers.places.tls ?? 0)/status/200")
+        let https = try peers.counts()["connects"] ?? 0
+        _ = try http.get("http://\(host):\(peers.places.http)/status/200")
+        let plain = try peers.counts()["connects"] ?? 0
+        return "wss \(wss - before) ws \(ws - wss) https \(https - ws) http \(plain - https)"
+    }
+
+    @Test func `The environment's proxy is taken by curl's rules, by both clients`() throws {
+        let proxy = "http://127.0.0.1:\(peers.places.proxy)"
+        #expect(try ways([:]) == "wss 0 ws 0 https 0 http 0")
+        #expect(try ways(["https_proxy": proxy]) == "wss 1 ws 0 https 1 http 0")
+        #expect(try ways(["HTTPS_PROXY": proxy]) == "wss 1 ws 0 https 1 http 0")
+        #expect(try ways(["http_proxy": proxy]) == "wss 0 ws 1 https 0 http 1")
+        #expect(try ways(["HTTP_PROXY": proxy]) == "wss 0 ws 0 https 0 http 0")
+        #expect(try ways(["all_proxy": "127.0.0.1:\(peers.places.proxy)"]) == "wss 1 ws 1 https 1 http 1")
+        for list in ["*", "localhost", "example.org, .localhost", "other,LOCALHOST"] {
+            #expect(try ways(["ALL_PROXY": proxy, "no_proxy": list]) == "wss 0 ws 0 https 0 http 0")
+        }
+        for list in ["host", "localhost.org", "127.0.0.2"] {
+            #expect(try ways(["ALL_PROXY": proxy, "NO_PROXY": list]) == "wss 1 ws 1 https 1 http 1")
+        }
+        #expect(try ways(["ALL_PROXY": proxy, "NO_PROXY": "127.0.0.1"], host: "127.0.0.1") == "wss 0 ws 0 https 0 http 0")
     }
 }

@@ -23,7 +23,7 @@ public final class HTTPClient: Sendable {
     /// - Throws: ``HTTPClientError`` where the CA file cannot be read.
     public init(options: ClientOptions) throws(HTTPClientError) {
         self.options = options
-        proxies = ProxyRule(proxy: options.proxy)
+        proxies = ProxyRule(options)
         // libcurl leaves this signal to its user where several threads work.
         signal(SIGPIPE, SIG_IGN)
         guard HTTPClient.isStarted else { throw HTTPClientError(code: .start, url: "") }

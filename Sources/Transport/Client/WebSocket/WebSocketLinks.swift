@@ -22,7 +22,7 @@ final class WebSocketLinks {
 
     init(options: ClientOptions, tickMilliseconds: Int) throws(WebSocketError) {
         self.options = options
-        proxies = ProxyRule(proxy: options.proxy)
+        proxies = ProxyRule(options)
         var fault: Int32 = 0
         // libwebsockets and OpenSSL write to sockets whose peers may be gone.
         signal(SIGPIPE, SIG_IGN)
