@@ -52,20 +52,19 @@ public struct RESTReader {
     public let adapter: any RESTAdapter
     /// What the last answer held.
     public private(set) var page = RESTPage()
-    private let reader: JSONReader
+    /// For trades, whose answers are small; a list of instruments has a reader of its own, since one keeps room for its longest text.
+    private let reader = JSONReader()
     /// A list that never ends is not followed.
     private static let mostPages = 1000
 
-    /// Creates a reader for answers of up to 64 MiB.
-    public init(adapter: any RESTAdapter, reader: JSONReader = JSONReader(maxBytes: 64 << 20)) {
-        self.adapter = adapter
-        self.reader = reader
-    }
+    /// Creates a reader for lists of instruments of up to 64 MiB and other answers of up to 4 MiB.
+    public init(adapter: any RESTAdapter) { self.adapter = adapter }
 
     /// Says what came of a request.
     public mutating func read(_ answer: RESTAnswer, to request: RESTRequest) -> RESTOutcome {
         page.removeAll()
         let isWell = (200..<300).contains(answer.status)
+        let reader = request.question == .instruments ? JSONReader(maxBytes: 64 << 20) : reader
         let outcome = answer.body.withUnsafeBytes { bytes -> RESTOutcome in
             do throws(JSONFault) {
                 return try reader.read(bytes) { body in
