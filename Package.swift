@@ -71,7 +71,12 @@ let libraries: [Target] =
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
         library("MarketService", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
         library("Access", ["MarketModel", "SQLite", "COpenSSL", "Pipeline"]),
-        library("VendorAPIs", ["MarketModel", "OrderFlow", "Transport", "MarketService", "Access"]),
+        library(
+            "VendorAPIs",
+            [
+                "MarketModel", "OrderFlow", "TapeSequencer", "Transport", "Feeds", "Lake", "Recorder", "MarketService", "Access",
+                "Pipeline",
+            ]),
     ]
 
 let millrace: Target = .executableTarget(
@@ -108,7 +113,9 @@ let testTargets: [Target] = [
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
     tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
     tests("AccessTests", ["Access", "MarketModel"]),
-    tests("VendorAPIsTests", ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder"]),
+    tests(
+        "VendorAPIsTests",
+        ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder", "TapeSequencer"]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),
 ]

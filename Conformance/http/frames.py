@@ -68,7 +68,7 @@ class Socket(Connection):
         return first & 15, self.take(length)
 
     def code(self):
-        """Reads up to the close frame and the end behind it; its code, or None if there was no frame."""
+        """Reads up to the close frame, answers it, and reads the end behind it; its code, or None if there was no frame."""
         try:
             while True:
                 opcode, payload = self.frame()
@@ -76,6 +76,10 @@ class Socket(Connection):
                     break
         except Closed:
             return None
+        try:
+            self.send(frame(CLOSE, payload[:2]))
+        except OSError:
+            pass
         try:
             self.more()
             raise AssertionError("something follows the close frame")

@@ -129,6 +129,17 @@ public final class AccessControl: Sendable {
         }
     }
 
+    /// The plan of a key that is good for a vendor's API, without counting a call; nil for any other key.
+    ///
+    /// - Complexity: O(1); SHA-256 of the key.
+    public func plan(vendor: String, key: String) -> Plan? {
+        let hash = Secret.hash(key)
+        guard let entry = current.byHash[AccessControl.prefix(hash)]?.first(where: { Secret.equal($0.record.hash, hash) }),
+            entry.record.revoked == nil, entry.record.vendor == vendor
+        else { return nil }
+        return entry.meter.plan
+    }
+
     private static func secondsToNextMonth(_ time: Int64, _ date: CivilDate) -> Int {
         let next =
             date.month == 12 ? CivilDate(year: date.year + 1, month: 1, day: 1) : CivilDate(year: date.year, month: date.month + 1, day: 1)

@@ -18,11 +18,14 @@ public struct Plan: Sendable, Hashable {
     public let hasRawFiles: Bool
     /// Whether the live stream is in it.
     public let hasLiveStream: Bool
+    /// Connections to the live stream at once, of one key; nil for no limit.
+    public let liveConnections: Int?
 
     /// Creates a plan; what is not said is not limited.
     public init(
         vendor: String, name: String, callsPerMonth: Int? = nil, callsPerMinute: Int? = nil, callsPerSecond: Int? = nil,
-        smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true
+        smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true,
+        liveConnections: Int? = nil
     ) {
         self.vendor = vendor
         self.name = name
@@ -32,10 +35,11 @@ public struct Plan: Sendable, Hashable {
         self.smallestInterval = smallestInterval
         self.hasRawFiles = hasRawFiles
         self.hasLiveStream = hasLiveStream
+        self.liveConnections = liveConnections
     }
 
     /// The plans there are. Every vendor also has `unlimited`, for those who host for themselves.
-    public static let all: [Plan] = oanor + aperiodic
+    public static let all: [Plan] = oanor + aperiodic + [Plan(vendor: "millrace", name: "unlimited")]
 
     private static let oanor: [Plan] = [
         Plan(vendor: "oanor", name: "free", callsPerMonth: 450, callsPerSecond: 2),
@@ -58,7 +62,8 @@ public struct Plan: Sendable, Hashable {
 
     private static func aperiodic(_ name: String, rate: Int, from interval: Interval, live: Bool = false, raw: Bool = false) -> Plan {
         Plan(
-            vendor: "aperiodic", name: name, callsPerMinute: rate, smallestInterval: interval, hasRawFiles: raw, hasLiveStream: live)
+            vendor: "aperiodic", name: name, callsPerMinute: rate, smallestInterval: interval, hasRawFiles: raw, hasLiveStream: live,
+            liveConnections: live ? 10 : nil)
     }
 
     /// The vendors that have plans, in order.

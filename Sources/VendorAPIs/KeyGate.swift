@@ -90,6 +90,16 @@ public struct KeyGate: Sendable {
         return try decide(key, time: request.time)
     }
 
+    /// Whether what a request was let in with would let it in again; asking does not count as a call. Keys that were revoked, and plans that
+    /// were changed, show within a second.
+    public func stillGrants(_ grant: Grant, key: String?) -> Bool {
+        switch grant {
+        case .open: !access.wantsKey(vendor: vendor)
+        case .plan(let plan): key.flatMap { access.plan(vendor: vendor, key: $0) } == plan
+        case .demo: true
+        }
+    }
+
     private func decide(_ key: String?, time: Int64) throws(Failure) -> (grant: Grant, headers: [Header]) {
         let decision: AccessControl.Decision
         do {

@@ -86,6 +86,11 @@ final class LiveBook: Sendable {
         }
     }
 
+    func newestFinalRow(_ interval: Interval) -> (row: BarRow, revision: Int)? {
+        guard let index = index(of: interval) else { return nil }
+        return state.withLock { $0.series[index].last }
+    }
+
     /// The flow of the newest trades; nil before the first.
     func recentFlow() throws -> RecentFlow? {
         try state.withLock { state in

@@ -47,6 +47,11 @@ public final class LiveMarket: Sendable {
         book(venue, symbol)?.newestRow(interval)
     }
 
+    /// The newest bar that was told of as final, with its revision; nil as for ``newestRow(_:_:_:)``.
+    public func newestFinalRow(_ venue: Venue, _ symbol: String, _ interval: Interval) -> (row: BarRow, revision: Int)? {
+        book(venue, symbol)?.newestFinalRow(interval)
+    }
+
     /// The instruments that are recorded, by venue and symbol.
     public func instruments() -> [LiveInstrument] {
         books.withLock { Array($0.values) }.map(\.summary)

@@ -27,15 +27,17 @@ public struct Aperiodic: Sendable {
     ///   - signer: signs the links of files.
     ///   - publicURL: how this server is reached from outside, without a slash at the end; nil for what requests call it.
     ///   - previews: what everybody may have.
+    ///   - live: what streams rows; nil for no stream.
     public static func mount(
         market: MarketService, months: MonthFiles, gate: KeyGate, signer: LinkSigner, publicURL: String?,
-        previews: [AperiodicPreview] = [.standard]
+        previews: [AperiodicPreview] = [.standard], live: AperiodicLive? = nil
     ) -> Mount {
         let api = Aperiodic(market: market, months: months, signer: signer, publicURL: publicURL, previews: previews)
         let catalogue = Catalogue.json()
+        let streams = live.map { [streamRoute($0, gate)] } ?? []
         return Mount(
             prefix,
-            routes: [
+            routes: streams + [
                 Route("/metadata/catalog", summary: "The datasets and their fields; no key") { _ in
                     Response(json: catalogue.copy())
                 },

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""The native stream as WebSocket and as server-sent events, and the lists of instruments and holes: `native_client.py PORT`."""
+import http.client
+import json
+
+import pytest
+import websockets
+from websockets.sync.client import connect
+
+from feed import MINUTE, PORT, START, ask, gap, get, main, tell, tick, trades
+
+clock = START
+number = 1
+TOPICS = "trades:binance-futures:BTCUSDT,bars:binance-futures:BTCUSDT:1m,large:binance-futures:BTCUSDT,gaps:binance-futures:BTCUSDT"
+
+
+def trade(count=1, **options):
+    global number
+    trades("BTCUSDT", number, count, clock + number, **options)
+    number += count
+    return number - count
+
+
+class Events:
+    """Server-sent events, read as the standard has it."""
+
+    def __init__(self, topics=TOPICS, last=None, **parameters):
+        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()])
+        self.connection.request("GET", f"/v1/stream?{query}", headers={"Last-Event-ID": last} if last else {})
+        self.response = self.connection.getresponse()
+        assert self.response.status == 200, self.response.read()
+        assert self.response.headers["Content-Type"].startswith("text/event-stream")
+
+    def next(self):
+        fields = {}
+        while True:
+            line = self.response.readline().decode().rstrip("\n")
+            assert line or fields, "the stream has ended"
+            if not line:
+                if "data" in fields:
+                    break
+                fields = {}
+            elif not line.startswith(":"):
+                name, value = line.split(": ", 1)
+                fields[name] = value
+            else:
+                self.response.readline()
+        event = json.loads(fields["data"])
+        assert event["type"] == fields["event"] and event.get("id") == fields.get("id"), fields
+        return event
+
+    def close(self):
+        self.response.close()
+        self.connection.close()
+
+
+class Socket:
+    def __init__(self, topics=TOPICS, last=None, **parameters):
+        query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()] + ([f"since={last}"] if last else []))
+        self.socket = connect(f"ws://127.0.0.1:{PORT}/v1/stream?{query}", ping_interval=None)
+
+    def next(self):
+        return json.loads(self.socket.recv(60))
+
+    def close(self):
+        self.socket.close()
+
+
+def live():
+    """Trades, bars, large prints and gaps arrive, exact to the last digit"""
+    for kind in (Socket, Events):
+        client = kind()
+        ready = client.next()
+        assert ready["type"] == "ready" and ready["topics"] == [
+            name + (":ohlcv" if name.startswith("bars") else "") for name in TOPICS.split(",")], ready
+        tell("/commit", venue="binance-futures", symbol="BTCUSDT", id=number - 1, time=clock)
+        first = trade(2, price="64000.10", quantity="0.001", side="sell")
+        event = client.next()
+        assert event["type"] == "trades" and event["venue"] == "binance-futures" and event["symbol"] == "BTCUSDT", event
+        assert event["durable_id"] == str(first - 1)
+        assert event["trades"][0] == {"id": str(first), "time": clock + first, "price": 64000.1, "quantity": 0.001, "side": "sell",
+                                      "received": clock + first + 5}, event
+        first = trade(price="64000.20", quantity="2.000")
+        assert client.next()["type"] == "trades"
+        large = client.next()
+        assert large["type"] == "large" and large["trade"]["notional"] == 128000.4 and large["trade"]["id"] == str(first), large
+        gap("BTCUSDT", (7, 9), (clock, clock + 5), "open", 3)
+        event = client.next()
+        assert event["type"] == "gap" and (event["state"], event["from_id"], event["to_id"], event["missing"]) == ("open", 7, 9, 3), event
+        gap("BTCUSDT", (7, 9), (clock, clock + 5), "repaired", 0)
+        assert client.next()["state"] == "repaired"
+        finish(client)
+        client.close()
+
+
+def finish(client):
+    """Ends the minute, and reads the bar that grows and the one that is final."""
+    global clock
+    stamp = clock
+    tick(clock + 59_000_000)
+    bar = client.next()
+    assert bar["type"] == "bar" and bar["open"] is True and bar["time"] == stamp and bar["values"]["close"] == 64000.2, bar
+    clock += MINUTE
+    tick(clock + 2_000_000)
+    while bar["open"]:
+        bar = client.next()
+    assert bar["interval"] == "1m" and bar["dataset"] == "ohlcv" and bar["time"] == stamp, bar
+
+
+def resuming():
+    """A client that comes back has what it missed, once and in order; one that was away too long is told to begin anew"""
+    for kind in (Socket, Events):
+        client = kind("trades:binance-futures:BTCUSDT,large:binance-futures:BTCUSDT")
+        last = client.next()["id"]
+        trade(price="64000.20", quantity="2.000")
+        last = client.next()["id"]
+        client.close()
+        missed = [trade(price="64000.20", quantity="2.000") for _ in range(20)]
+        client = kind("trades:binance-futures:BTCUSDT,large:binance-futures:BTCUSDT", last=last)
+        events = [client.next() for _ in range(42)]
+        # The large print of the trade before, then the trades and their large prints.
+        assert [event["type"] for event in events] == ["large"] + ["trades", "large"] * 20 + ["ready"], [event["type"] for event in events]
+        assert [int(event["trades"][0]["id"]) for event in events if event["type"] == "trades"] == missed
+        numbers = [int(event["id"].split("-")[1]) for event in events[:-1]]
+        assert numbers == sorted(set(numbers)) and events[-1]["id"] == events[-2]["id"]
+        new = trade()
+        assert client.next()["trades"][0]["id"] == str(new)
+        client.close()
+        for old in ["other-5", "nonsense", last.split("-")[0] + "-999999"]:
+            client = kind("trades:binance-futures:BTCUSDT", last=old)
+            assert client.next() == {"type": "reset", "topic": "trades:binance-futures:BTCUSDT"}
+            assert client.next()["type"] == "ready"
+            client.close()
+        # The server of these tests keeps 200 events of a topic.
+        for _ in range(250):
+            trade()
+        client = kind("trades:binance-futures:BTCUSDT", last=last)
+        assert client.next()["type"] == "reset" and client.next()["type"] == "ready"
+        client.close()
+
+
+def filtered():
+    """Large prints are those that the client calls large"""
+    client = Socket("large:binance-futures:BTCUSDT", min_notional=200000)
+    client.next()
+    trade(price="64000.20", quantity="2.000")
+    large = trade(price="64000.20", quantity="4.000")
+    assert client.next()["trade"]["id"] == str(large)
+    client.close()
+
+
+def refused():
+    """What cannot be followed is refused in plain HTTP"""
+    for topics, status in [("", 400), ("trades", 400), ("trades:nowhere", 400), ("dances:binance-futures:BTCUSDT", 400),
+                           ("bars:binance-futures:BTCUSDT", 400), ("bars:binance-futures:BTCUSDT:5m", 404),
+                           ("trades:binance-futures:NONE", 404), ("trades:okx-perps:BTCUSDT", 404)]:
+        found, body = ask("/v1/stream", topics=topics)
+        assert found == status and json.loads(body)["error"]["message"], (topics, found, body)
+        with pytest.raises(websockets.InvalidStatus) as failure:
+            connect(f"ws://127.0.0.1:{PORT}/v1/stream?topics={topics}")
+        assert failure.value.response.status_code == status
+    assert ask("/v1/stream", topics=TOPICS, min_notional="x")[0] == 400
+
+
+def lists():
+    """Instruments and holes are listed, by page"""
+    instruments = get("/v1/instruments")["instruments"]
+    assert [each["symbol"] for each in instruments] == ["BTCUSDT", "ETHUSDT"]
+    btc = get("/v1/instruments", venue="binance-futures", symbol="BTCUSDT")["instruments"]
+    assert len(btc) == 1 and btc[0]["state"] == "live" and btc[0]["atlas"] == "perpetual-BTC-USDT:USDT" and btc[0]["lag"] == 5, btc
+    assert btc[0]["durable_id"] and btc[0]["kind"] == "linear" and btc[0]["open_gaps"] == 0
+    assert get("/v1/instruments", venue="okx-perps")["instruments"] == []
+    for place in range(25):
+        gap("ETHUSDT", (100 * place + 1, 100 * place + 5), (START + place * 100, START + place * 100 + 50), "abandoned" if place % 5 == 0 else "open", 5)
+    found, after = [], None
+    while True:
+        page = get("/v1/gaps", limit=10, **({"after": after} if after else {}))
+        found += page["gaps"]
+        after = page["next"]
+        if after is None:
+            break
+    assert [each["from_id"] for each in found] == [100 * place + 1 for place in range(25)], found
+    assert found[0] == {"venue": "binance-futures", "symbol": "ETHUSDT", "state": "abandoned", "from_id": 1, "to_id": 5, "missing": 5,
+                        "time_from": START, "time_to": START + 50}, found[0]
+    assert len(get("/v1/gaps", state="abandoned")["gaps"]) == 5 and get("/v1/gaps", state="repaired")["gaps"] == []
+    assert [each["from_id"] for each in get("/v1/gaps", **{"from": START + 1020, "to": START + 1210})["gaps"]] == [1001, 1101, 1201]
+    assert get("/v1/gaps", symbol="BTCUSDT")["gaps"] == []
+    for parameters in [{"venue": "NOT A VENUE"}, {"state": "lost"}, {"after": "x"}, {"from": "yesterday"}]:
+        assert ask("/v1/gaps", **parameters)[0] == 400, parameters
+
+
+if __name__ == "__main__":
+    main(live, resuming, filtered, refused, lists)

@@ -1,0 +1,70 @@
+import MarketModel
+import MarketService
+import OrderFlow
+import Transport
+
+/// What one can follow of the native stream: `trades:binance-spot:BTCUSDT`.
+struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
+    enum Kind: Sendable, Hashable {
+        case trades
+        case large
+        case gaps
+        /// The rows of a dataset.
+        case bars(Interval, dataset: String)
+    }
+
+    var kind: Kind
+    var venue: Venue
+    var symbol: String
+
+    init(_ kind: Kind, _ venue: Venue, _ symbol: String) {
+        self.kind = kind
+        self.venue = venue
+        self.symbol = symbol
+    }
+
+    /// Reads `trades:VENUE:SYMBOL`, `large:…`, `gaps:…`, or `bars:VENUE:SYMBOL:INTERVAL[:DATASET]`; a symbol may have colons of its own.
+    init(_ text: Substring) throws(Failure) {
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        func fail(_ reason: String) -> Failure {
+            Failure(
+                .badRequest,
+                "topic '\(text)' \(reason): write trades:VENUE:SYMBOL, large:VENUE:SYMBOL, gaps:VENUE:SYMBOL or"
+                    + " bars:VENUE:SYMBOL:INTERVAL[:DATASET]")
+        }
+        guard parts.count >= 3, let venue = Venue(parts[1]) else { throw fail("names no venue") }
+        switch parts[0] {
+        case "trades": kind = .trades
+        case "large": kind = .large
+        case "gaps": kind = .gaps
+        case "bars":
+            var dataset = Dataset<BarRow>.ohlcv.name
+            if parts.count > 4, let last = parts.last, Dataset<BarRow>.named(last) != nil { dataset = parts.removeLast() }
+            guard parts.count > 3, let interval = parts.last.flatMap({ Interval(name: $0) }) else { throw fail("has no interval") }
+            parts.removeLast()
+            kind = .bars(interval, dataset: dataset)
+        default: throw fail("is not of a kind that is known")
+        }
+        self.venue = venue
+        symbol = parts[2...].joined(separator: ":")
+        guard !symbol.isEmpty else { throw fail("names no symbol") }
+    }
+
+    var description: String {
+        switch kind {
+        case .trades: "trades:\(venue.name):\(symbol)"
+        case .large: "large:\(venue.name):\(symbol)"
+        case .gaps: "gaps:\(venue.name):\(symbol)"
+        case .bars(let interval, let dataset): "bars:\(venue.name):\(symbol):\(interval.name):\(dataset)"
+        }
+    }
+
+    /// What the market calls the source of the topic.
+    var source: LiveTopic {
+        switch kind {
+        case .trades, .large: .trades(venue, symbol)
+        case .gaps: .gaps(venue, symbol)
+        case .bars(let interval, _): .bars(venue, symbol, interval)
+        }
+    }
+}
