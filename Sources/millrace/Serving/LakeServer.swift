@@ -28,6 +28,8 @@ struct LakeServer: Sendable {
     private let access: AccessControl
     private let months: MonthFiles
     private let recording: Recording?
+    private let live: LiveMarket
+    private let streams: (aperiodic: AperiodicLive, native: NativeLive)
 
     /// Starts serving.
     ///
@@ -53,17 +55,25 @@ struct LakeServer: Sendable {
         let aperiodic = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isLoopback, demoKey: Aperiodic.demoKey,
             otherVendorStatus: .unauthorized)
+        let own = KeyGate(vendor: "millrace", header: "x-millrace-key", access: access, isOpenWithoutKeys: isLoopback)
+        // Without recorders there is nothing live, and the streams say so.
+        let live = recording?.live ?? LiveMarket(lake: lake, report: report)
+        let streams = (aperiodic: AperiodicLive(market: live), native: NativeLive(market: live))
         let months = MonthFiles(lake: lake, engine: Program.version, threads: options.threads)
         let router = try Router(
             [
                 Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
-                    previews: options.previews),
+                    previews: options.previews, live: streams.aperiodic),
+                Native.mount(lake: lake, live: streams.native, gate: own),
             ], report: report)
         var limits = ServerLimits()
         // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
         limits.workThreads = 16
+        // A thousand subscribers may sit behind one address.
+        limits.connectionsPerClient = 2048
+        OpenFiles.raiseLimit()
         server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
         market.follow(report: report)
         access.follow(report: report)
@@ -71,6 +81,8 @@ struct LakeServer: Sendable {
         self.access = access
         self.months = months
         self.recording = recording
+        self.live = live
+        self.streams = streams
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 
@@ -78,6 +90,9 @@ struct LakeServer: Sendable {
     func stop(grace: Double) {
         recording?.stop()
         server.stop(grace: grace)
+        streams.aperiodic.stop()
+        streams.native.stop()
+        live.stop()
         months.stop()
         market.stop()
         do {
