@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
+import Pipeline
 import Testing
 
 /// A client that asks for a stream and keeps what it is sent; it answers a WebSocket's close frame as is due.
 final class StreamClient: Sendable {
     private let descriptor: Int32
-    private let bytes = Mutex<[UInt8]>([])
+    private let bytes = Condition<[UInt8]>([])
 
     init(port: Int, path: String) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Synchronization
 import Transport
 
@@ -10,7 +11,7 @@ final class StreamRoutes: Sendable {
         var published = 0
     }
 
-    private let clients = Mutex(Clients())
+    private let clients = Condition(Clients())
     private let echoes = Atomic<Int>(0)
 
     /// How many sessions are open.
