@@ -19,7 +19,8 @@ def pointed(simulator, name, streaming=False, **options):
         api["fapiPublic"] = simulator.rest("binance-futures") + "/fapi/v1"
         api["dapiPublic"] = simulator.rest("binance-coin-futures") + "/dapi/v1"
         if streaming:
-            api["ws"]["spot"] = simulator.stream("binance-spot") + "/ws"
+            # It looks for "/stream" in the URL to know that it is spot.
+            api["ws"]["spot"] = simulator.stream("binance-spot").replace("/binance-spot", "/stream.binance.com") + "/ws"
             api["ws"]["linear"] = simulator.stream("binance-futures") + "/ws"
             api["ws"]["inverse"] = simulator.stream("binance-coin-futures") + "/ws"
     elif name == "okx":

@@ -11,6 +11,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import dumps
+import pace
 import rest
 import schema
 import streams
@@ -27,8 +29,13 @@ def main():
         asyncio.run(streams.run(check, simulator))
         schema.run(check, simulator, SHARED)
         check.equal("it ends when asked to", simulator.stop(), 0)
+    with Simulator(*dumps.MARKET) as simulator:
+        dumps.run(check, simulator)
     with Simulator("--seed", 7, "--rate", 2000, "--fault", "+1s refuse for=2s status=429 retry=2; +4s storm for=2s every=300ms") as simulator:
         asyncio.run(streams.faults(check, simulator))
+    if "--quick" not in sys.argv:
+        with Simulator("--only", "binance-spot:BTCUSDT", "--rate", 200_000, "--steady") as simulator:
+            pace.run(check, simulator, "/ws/btcusdt@aggTrade", 200_000)
     print(f"simulator: {time.monotonic() - began:.1f} s")
     check.finish()
 

@@ -136,14 +136,16 @@ struct RESTTests {
         let trades = tape.trades(tape.edge(at: from - 1_000_000)..<tape.edge(at: start + 1_000_000)).filter {
             $0.time >= from && $0.time < start
         }
-        func units(_ value: Any) throws -> Int64 {
-            let text = try #require(value as? String)
-            return try #require(try FixedPoint(text: text).rescaled(to: 5))
+        func sum(_ column: Int) throws -> Int64 {
+            var total: Int64 = 0
+            for bar in bars {
+                let text = try #require(bar[column] as? String)
+                total += try FixedPoint(text: text).rescaled(to: 5) ?? -1
+            }
+            return total
         }
-        let sum = try bars.reduce(Int64(0)) { $0 + (try units($1[5])) }
-        #expect(sum == trades.reduce(0) { $0 + $1.quantity })
-        let buys = try bars.reduce(Int64(0)) { $0 + (try units($1[9])) }
-        #expect(buys == trades.filter(\.isBuy).reduce(0) { $0 + $1.quantity })
+        #expect(try sum(5) == trades.reduce(0) { $0 + $1.quantity })
+        #expect(try sum(9) == trades.filter(\.isBuy).reduce(0) { $0 + $1.quantity })
         #expect(bars.reduce(0) { $0 + ($1[8] as? Int64 ?? 0) } == trades.reduce(0) { $0 + $1.fills })
     }
 

@@ -100,7 +100,8 @@ public struct FaultPlan: Sendable, Hashable {
         guard let unit = units[String(text[digits.endIndex...])], let number = try? FixedPoint(text: digits),
             (0...9_000_000_000).contains(number.mantissa), number.scale <= 6
         else { return nil }
-        return number.mantissa * unit / FixedPoint.powersOfTen[number.scale]
+        let length = Int128(number.mantissa) * Int128(unit) / Int128(FixedPoint.powersOfTen[number.scale])
+        return length <= 10 * 366 * Int128(CivilDate.dayLength) ? Int64(length) : nil
     }
 }
 

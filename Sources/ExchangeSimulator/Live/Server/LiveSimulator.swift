@@ -1,3 +1,5 @@
+import Feeds
+import MarketModel
 import Pipeline
 import Transport
 
@@ -30,7 +32,7 @@ public final class LiveSimulator: Sendable {
         self.pump = pump
         var limits = ServerLimits()
         limits.connectionsPerClient = 2048
-        let mounts = SimulatedHost.allCases.map { SimulatorRoutes(host: $0, exchange: exchange, clock: clock, pump: pump).mount }
+        let mounts = SimulatedHost.allCases.flatMap { SimulatorRoutes(host: $0, exchange: exchange, clock: clock, pump: pump).mounts }
         server = try Server(router: Router(mounts), host: host, port: port, threads: 2, limits: limits)
         pump.start()
     }
@@ -48,6 +50,13 @@ public final class LiveSimulator: Sendable {
 
     /// The base URL of a host's WebSockets.
     public func stream(_ host: SimulatedHost) -> String { "ws://\(address)\(host.prefix)" }
+
+    /// Where Millrace's own adapters find a venue; nil for one that is not simulated.
+    ///
+    ///     FeedCatalogue.feed(of: .okxPerps, endpoints: simulator.endpoints(.okxPerps))
+    public func endpoints(_ venue: Venue) -> Endpoints? {
+        SimulatedHost.allCases.first { $0.venues.contains(venue) }.map { Endpoints(rest: url($0), sockets: [stream($0)]) }
+    }
 
     private var address: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 

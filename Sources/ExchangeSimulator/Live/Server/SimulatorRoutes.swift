@@ -10,7 +10,11 @@ struct SimulatorRoutes: Sendable {
     /// Streams that a URL of Binance may name; more are subscribed to by command.
     private static let streamsInPath = 8
 
-    var mount: Mount { Mount(host.prefix, routes: rest + streams) }
+    var mounts: [Mount] {
+        // ccxt tells spot from futures by `/stream` in a WebSocket's URL, which the host's own name has.
+        let names = host == .binanceSpot ? [host.prefix, "/stream.binance.com"] : [host.prefix]
+        return names.map { Mount($0, routes: rest + streams) }
+    }
 
     private var rest: [Route] {
         paths.map { path in

@@ -39,7 +39,7 @@ public enum SimulatedHost: String, Sendable, Hashable, CaseIterable {
     /// Microseconds after which a connection is ended.
     var lifetime: Int64? { isBinance ? 86_400_000_000 : nil }
 
-    /// Microseconds without a message of the client after which a connection is ended.
+    /// Microseconds without a message of the client, and without data for it, after which a connection is ended.
     var silence: Int64? {
         switch self {
         case .okx: 30_000_000

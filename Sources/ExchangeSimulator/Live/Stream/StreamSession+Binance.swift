@@ -27,7 +27,7 @@ extension StreamSession {
             var method: String?, id: String?, names: [String]?, isCombined: Bool?
         }
         let command = try? reader.read(bytes) { value -> Command in
-            let id = value["id"].flatMap { $0.kind == .string ? "\"\($0.string ?? "")\"" : $0.integer.map(String.init) }
+            let id = value["id"].flatMap { $0.string.map(Self.quoted) ?? $0.integer.map(String.init) }
             let parameters = value["params"]
             let names = parameters?.kind == .array ? parameters?.elements.compactMap(\.string) : nil
             return Command(
@@ -60,6 +60,12 @@ extension StreamSession {
                 "\"error\":{\"code\":2,\"msg\":\"Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`\"}",
                 id: command.id, &sink)
         }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var json = JSONWriter(capacity: 64)
+        json.value(text)
+        return json.text
     }
 
     private func answerBinance(_ member: String, id: String?, _ sink: inout FrameSink) {

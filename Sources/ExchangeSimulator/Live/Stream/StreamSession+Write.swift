@@ -75,6 +75,7 @@ extension StreamSession {
         _ trades: some Collection<SimulatedTrade>, _ text: InstrumentText, _ twist: FrameTwist, into sink: inout FrameSink
     ) {
         guard let first = trades.first else { return }
+        var twist = twist
         var rows = trades.lazy.flatMap { trade in
             trade.fillQuantities(step: text.instrument.step).enumerated().map { (trade, trade.firstFill + Int64($0.offset), $0.element) }
         }.makeIterator()
@@ -90,6 +91,7 @@ extension StreamSession {
                 while let (trade, fill, quantity) = row {
                     if count > 0 { out.append(UInt8(ascii: ",")) }
                     BybitText.row(trade, fill: fill, quantity: quantity, text, twist, to: &out)
+                    twist.padding = 0
                     count += 1
                     row = rows.next()
                     if count == 1024 { break }

@@ -23,14 +23,15 @@ public final class StreamSession {
     private(set) var last: Int64
     /// What the venue calls the connection.
     let connectionID: String
-    private var lastHeard: Int64
+    private var lastActive: Int64
     private var commandTimes: [Int64] = []
     private let faults: [Fault]
     private var halfIsDue = false
     private var items: [Item] = []
     private var keys: [Int] = []
     private var held: [Held] = []
-    private var lastStorm: Int64
+    /// The moments at which something goes wrong or right, still to come.
+    private var moments: [Int64]
 
     /// A trade that is to be sent, and to which subscription.
     private struct Item {
@@ -52,11 +53,13 @@ public final class StreamSession {
         isMicro = micro
         opened = now
         last = now
-        lastHeard = now
-        lastStorm = now
+        lastActive = now
         let name = BybitText.uuidText(Mixing.hash(exchange.market.seed, UInt64(bitPattern: now)), UInt64(bitPattern: now))
         connectionID = endpoint.host == .okx ? String(name.prefix(8)) : name
-        faults = exchange.plan.faults.filter { fault in endpoint.host.venues.contains { fault.concerns($0) } }
+        let faults = exchange.plan.faults.filter { fault in endpoint.host.venues.contains { fault.concerns($0) } }
+        self.faults = faults
+        let storms = faults.filter { $0.kind == .storm }.map { max(now, $0.from) + $0.every }
+        moments = (faults.flatMap { [$0.from, $0.until] } + storms).filter { $0 > now }.sorted()
         if endpoint.host.isBinance { openBinance(now: now) }
     }
 
@@ -78,7 +81,7 @@ public final class StreamSession {
     /// Takes a text message of the client.
     public func received(_ bytes: UnsafeRawBufferPointer, now: Int64, into sink: inout FrameSink) {
         advance(to: now, into: &sink)
-        lastHeard = now
+        lastActive = now
         commandTimes.removeAll { $0 <= now - 1_000_000 }
         commandTimes.append(now)
         if commandTimes.count > endpoint.host.commandsPerSecond {
@@ -94,13 +97,22 @@ public final class StreamSession {
 
     /// Goes on to `now`: sends what is published by then, and misbehaves as planned.
     public func advance(to now: Int64, into sink: inout FrameSink) {
+        // In steps from fault to fault, so that what is sent before one does not depend on how often this is called.
+        while let moment = moments.first, moment <= now, sink.end == nil {
+            moments.removeFirst()
+            if moment > last { step(to: moment, into: &sink) }
+        }
+        step(to: now, into: &sink)
+    }
+
+    private func step(to now: Int64, into sink: inout FrameSink) {
         guard now >= last, sink.end == nil else { return }
         let from = last
         last = now
         sendTrades(to: now, into: &sink)
         for fault in faults where fault.from > from && fault.from <= now && isMine(fault) { begin(fault, &sink) }
         for fault in faults where fault.kind == .leave && fault.until > from && fault.until <= now { sink.finish(.cut) }
-        if let storm = fault(.storm, at: now), now - max(lastStorm, storm.from) >= storm.every { sink.finish(.cut) }
+        if let storm = fault(.storm, at: now), now - max(opened, storm.from) >= storm.every { sink.finish(.cut) }
         endInTime(now, &sink)
     }
 
@@ -119,7 +131,7 @@ public final class StreamSession {
         if let lifetime = endpoint.host.lifetime, Double(now - opened) >= Double(lifetime) * scale {
             sink.finish(.close(code: 1001, reason: "The connection has reached its age"))
         }
-        if let silence = endpoint.host.silence, Double(now - lastHeard) >= Double(silence) * scale {
+        if let silence = endpoint.host.silence, Double(now - lastActive) >= Double(silence) * scale {
             sink.finish(.close(code: 4004, reason: "No data received in \(silence / 1_000_000)s."))
         }
     }
@@ -137,6 +149,7 @@ public final class StreamSession {
             if items.count > before { feeding += 1 }
         }
         guard feeding > 0 else { return }
+        lastActive = now
         // What several instruments publish goes out in the order of time, however long ago this was called last.
         keys.removeAll(keepingCapacity: true)
         keys.append(contentsOf: items.indices)

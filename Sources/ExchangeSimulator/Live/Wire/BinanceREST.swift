@@ -114,7 +114,7 @@ struct BinanceAsk {
 
     func number(_ name: String) throws(BinanceError) -> Int64? {
         guard let text = query[name], !text.isEmpty else { return nil }
-        guard let number = Int64(text), number >= 0 else { throw .malformed(name) }
+        guard let number = Int64(text), (0...RequestBounds.greatest).contains(number) else { throw .malformed(name) }
         return number
     }
 

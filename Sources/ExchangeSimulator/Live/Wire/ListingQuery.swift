@@ -1,6 +1,12 @@
 import MarketModel
 import Transport
 
+/// What numbers of requests may be, so that no sum of them and a market's own numbers leaves 64 bits.
+enum RequestBounds {
+    /// The year 2255 in microseconds, and more ids than any tape has.
+    static let greatest: Int64 = 9_000_000_000_000_000
+}
+
 /// Trades that REST asks for, read from a tape.
 extension InstrumentView {
     /// At most `limit` orders from `first` on, published at `now`, that `keep` keeps; those that REST lost are passed over.
@@ -124,8 +130,9 @@ extension InstrumentView {
             start += length
         }
         guard let last = bars.last else { return [] }
-        let edge = edge(at: now)
-        tape.trades(tape.firstOrder(at: first)..<edge) { trade in
+        let (begin, edge) = (tape.firstOrder(at: first), edge(at: now))
+        guard begin < edge else { return bars }
+        tape.trades(begin..<edge) { trade in
             guard trade.time < last.end + 10_000 else { return false }
             let index = (trade.time - first) / length
             if trade.time >= first, index < bars.count { bars[Int(index)].add(trade) }

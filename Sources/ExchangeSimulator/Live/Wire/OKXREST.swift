@@ -97,7 +97,7 @@ struct OKXAsk {
 
     private func number(_ name: String) throws(OKXError) -> Int64? {
         guard let text = query[name], !text.isEmpty else { return nil }
-        guard let number = Int64(text), number >= 0 else { throw .wrong(name) }
+        guard let number = Int64(text), (0...RequestBounds.greatest / 1000).contains(number) else { throw .wrong(name) }
         return number
     }
 
