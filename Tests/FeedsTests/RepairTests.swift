@@ -142,6 +142,7 @@ struct RepairQueueTests {
         while let request = queue.next(now: 0, budget: &budget) {
             expect(queue.next(now: 0, budget: &budget) == nil, true)
             order.append(range(request))
+            #expect(queue.wish(of: request)?.symbol == request.symbol)
             guard case .trades(let symbol, let ids) = request.question else { return }
             let last = min(ids.upperBound, ids.lowerBound + 999)
             let outcome = last < ids.upperBound ? adapter.trades(symbol, ids: last + 1...ids.upperBound).map { RESTOutcome.more($0) } : nil
@@ -200,6 +201,7 @@ struct RepairQueueTests {
         expect(queue.want(.ids("B", 1...2)), true)
         let request = try next(&queue, &budget)
         queue.forget("A")
+        #expect(queue.wish(of: request) == nil)
         queue.answered(request, .done, into: &ended)
         #expect(ended.isEmpty)
         let last = queue.next(now: 0, budget: &budget)

@@ -109,6 +109,13 @@ public struct RepairQueue: Sendable {
         return budget.ready(first.request, now: now)
     }
 
+    /// What a request that is on its way is for; nil for one whose wish was forgotten.
+    ///
+    /// The request itself does not tell: a later page asks for less, from below on one venue and from above on another.
+    public func wish(of request: RESTRequest) -> Wish? {
+        asked.first { $0.request == request }?.wish
+    }
+
     /// A request was answered, or could not be: the next page joins the end of the queue, or the wish has ended.
     ///
     /// A request that was too much waits again in its place, as long as the budget says; the caller has told the budget before.

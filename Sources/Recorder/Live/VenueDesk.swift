@@ -142,7 +142,12 @@ final class VenueDesk: Sendable {
             let outcome = exchange(request, &reader)
             let received = WallClock.microseconds()
             let ended = state.withLock { state -> [(Errand, RepairQueue.Ending)] in
-                if let wish = VenueDesk.wish(of: request, among: state.errands.keys) { state.errands[wish]?.trades += reader.page.trades }
+                // Where nothing was read the page is still that of the question before.
+                switch outcome {
+                case .done, .more:
+                    if let wish = state.queue.wish(of: request) { state.errands[wish]?.trades += reader.page.trades }
+                case .limited, .failed, .refused: break
+                }
                 var ended: [RepairQueue.Ended] = []
                 state.queue.answered(request, outcome, into: &ended)
                 return ended.compactMap { item in state.errands.removeValue(forKey: item.wish).map { ($0, item.ending) } }
@@ -165,18 +170,6 @@ final class VenueDesk: Sendable {
             let due = state.withLock { $0.queue.deadline(now: now, budget: $0.budget) }
             if let found = state.wait(atMostMilliseconds: due.map { Int(max(0, $0 - now) / 1_000_000) + 1 } ?? 1000, until: take) {
                 return found
-            }
-        }
-    }
-
-    /// The errand that a request serves: a later page asks for the rest of the ids only.
-    private static func wish(of request: RESTRequest, among wishes: some Sequence<RepairQueue.Wish>) -> RepairQueue.Wish? {
-        wishes.first { wish in
-            switch (wish, request.question) {
-            case (.ids(let symbol, let wanted), .trades(let asked, let ids)):
-                symbol == asked && wanted.lowerBound <= ids.lowerBound && wanted.upperBound == ids.upperBound
-            case (.recent(let symbol), .recentTrades(let asked)): symbol == asked
-            default: false
             }
         }
     }
