@@ -16,7 +16,7 @@ import pace
 import rest
 import schema
 import streams
-from harness import SHARED, Checks
+from harness import SHARED, Checks, millrace
 from simulating import Simulator
 
 check = Checks("simulator")
@@ -24,6 +24,9 @@ check = Checks("simulator")
 
 def main():
     began = time.monotonic()
+    for words, hint in ((("--fault", "+1s dance"), "dance"), (("--only", "nowhere:X"), "nowhere:X"), (("--rate", "0"), "--rate")):
+        done = millrace("simulate", "live", *words, timeout=20)
+        check(f"simulate live {words} is bad usage", done.status == 2 and hint in done.stderr and done.stderr.count("\n") == 1, done.stderr)
     with Simulator("--seed", 7, "--rate", 2000, "--steady") as simulator:
         rest.run(check, simulator)
         asyncio.run(streams.run(check, simulator))
