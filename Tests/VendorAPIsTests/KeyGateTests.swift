@@ -40,6 +40,29 @@ final class KeyGateTests {
         return response.status == .ok ? response.bodyText : "\(response.status.code)"
     }
 
+    @Test func `What let a request in is judged again without counting as a call`() throws {
+        let store = try KeyStore(path: path)
+        let access = try AccessControl(store: store)
+        let gate = KeyGate(vendor: "aperiodic", header: "X-API-KEY", access: access, isOpenWithoutKeys: true)
+        #expect(gate.stillGrants(.open, key: nil))
+        // Another connection: a store does not look for its own changes.
+        let other = try KeyStore(path: path)
+        let (record, key) = try other.create(vendor: "aperiodic", plan: "tier1", now: 0)
+        try access.refresh()
+        let plan = try #require(Plan.named("tier1", vendor: "aperiodic"))
+        #expect(!gate.stillGrants(.open, key: nil))
+        // More often than the plan allows calls in a minute.
+        for _ in 0..<100 { #expect(gate.stillGrants(.plan(plan), key: key)) }
+        #expect(!gate.stillGrants(.plan(plan), key: nil) && !gate.stillGrants(.plan(plan), key: key + "x"))
+        #expect(try !gate.stillGrants(.plan(#require(Plan.named("pro", vendor: "aperiodic"))), key: key))
+        let foreign = try other.create(vendor: "oanor", plan: "free", now: 0).key
+        try access.refresh()
+        #expect(!gate.stillGrants(.plan(plan), key: foreign))
+        try other.revoke(id: record.id, now: 1)
+        try access.refresh()
+        #expect(!gate.stillGrants(.plan(plan), key: key))
+    }
+
     @Test func `While no key is wanted everybody is let in, but the demo key opens previews only`() throws {
         let (router, _, _) = try router(open: true)
         for path in ["data", "preview"] {

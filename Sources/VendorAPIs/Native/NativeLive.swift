@@ -92,7 +92,7 @@ public final class NativeLive: Sendable {
 
     /// A client is gone.
     func leave(_ number: Int, _ topics: [NativeTopic]) {
-        let now = NativeLive.seconds()
+        let now = DeliveryThread.seconds()
         state.withLock { state in
             for topic in topics {
                 state.topics[topic]?.clients[number] = nil
@@ -169,7 +169,7 @@ public final class NativeLive: Sendable {
 
     /// Lets go of topics that nobody came back to.
     private func tidy() {
-        let now = NativeLive.seconds()
+        let now = DeliveryThread.seconds()
         let cancelled = state.withLock { state in
             for (topic, kept) in state.topics where kept.clients.isEmpty && now - kept.idleSince > NativeLive.linger {
                 state.topics[topic] = nil
@@ -188,11 +188,5 @@ public final class NativeLive: Sendable {
         let parts = id.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == life else { return nil }
         return UInt64(parts[1])
-    }
-
-    private static func seconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import MarketService
 import Pipeline
 import Synchronization
@@ -36,6 +37,7 @@ final class DeliveryThread: Sendable {
             guard thread == nil else { return }
             thread = JoinableThread { [state] in
                 var isOver = false
+                var nextTick = DeliveryThread.seconds() + 1
                 while !isOver {
                     let news = state.wait(atMostMilliseconds: 1000) { state -> State? in
                         guard !state.waiting.isEmpty || state.isStopped else { return nil }
@@ -55,10 +57,20 @@ final class DeliveryThread: Sendable {
                         }
                         isOver = news.isStopped
                     }
-                    tick()
+                    if DeliveryThread.seconds() >= nextTick {
+                        tick()
+                        nextTick = DeliveryThread.seconds() + 1
+                    }
                 }
             }
         }
+    }
+
+    /// Seconds of a clock that does not go back.
+    static func seconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec)
     }
 
     /// Leaves a message; from any thread, and at once.
