@@ -56,6 +56,9 @@ extension ClientOptions {
     static func changed(_ change: (inout ClientOptions) -> Void) -> ClientOptions {
         var options = ClientOptions()
         options.proxy = ""
+        // A busy machine takes its time.
+        options.connectSeconds = 60
+        options.totalSeconds = 120
         change(&options)
         return options
     }
@@ -94,9 +97,9 @@ final class LinkLog: WebSocketHandler, @unchecked Sendable {
         note(.message(link, keepsText ? String(decoding: bytes, as: UTF8.self) : "\(bytes.count)"))
     }
 
-    /// Waits until `body` gives something, a minute at most.
+    /// Waits until `body` gives something, two minutes at most.
     func wait<Result>(_ body: ([Event]) -> Result?) throws -> Result {
-        try #require(events.wait(atMostMilliseconds: 60_000) { body($0) }, "this is all that happened: \(all.suffix(5))")
+        try #require(events.wait(atMostMilliseconds: 120_000) { body($0) }, "this is all that happened: \(all.suffix(5))")
     }
 
     var all: [Event] { events.withLock { $0 } }

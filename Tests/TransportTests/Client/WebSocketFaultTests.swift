@@ -26,7 +26,8 @@ struct WebSocketFaultTests {
 
     @Test(arguments: ["/hang-up", "/redirect", "/wrong-accept", "/no-http", "/endless-header", "/deflated"])
     func `An answer that is no upgrade closes the link once`(path: String) throws {
-        let client = try LoggedLoop()
+        // Bytes that are no HTTP may be the beginning of a header yet: time decides.
+        let client = try LoggedLoop(.changed { if path == "/no-http" { $0.connectSeconds = 8 } })
         client.connect(peers.raw + path)
         let reason = try client.log.closing()
         #expect(reason.hasPrefix("cannot connect: "), "\(reason)")
@@ -56,10 +57,11 @@ struct WebSocketFaultTests {
         let client = try LoggedLoop(.changed { $0.silenceSeconds = 2 })
         client.connect(peers.raw + "/silent")
         #expect(try client.log.closing() == "the connection is dead: nothing received for 2 s")
-        // A peer that answers pings is well.
-        client.connect(peers.ws + "/echo", link: 2)
-        try client.log.wait { $0.count { $0 == .pong(2) } >= 2 ? () : nil }
-        #expect(client.log.closings(of: 2) == 0)
+        // One that answers pings is well.
+        let other = try LoggedLoop(.changed { $0.silenceSeconds = 12 })
+        other.connect(peers.ws + "/echo")
+        try other.log.wait { $0.contains(.pong(1)) ? () : nil }
+        #expect(other.log.closings() == 0)
     }
 
     @Test func `A peer that takes nothing is given up`() throws {
@@ -128,7 +130,7 @@ struct WebSocketFaultTests {
         // Listens and never accepts: further connections hang in the kernel.
         let full = try ListeningPort(backlog: 0)
         defer { full.close() }
-        let client = try LoggedLoop(.changed { $0.connectSeconds = 2 })
+        let client = try LoggedLoop(.changed { $0.connectSeconds = 8 })
         for link in 10...20 { client.connect("ws://127.0.0.1:\(full.port)/", link: link) }
         client.connect(peers.ws + "/echo", link: 2)
         client.send("well", link: 2)
