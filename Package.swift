@@ -99,6 +99,10 @@ let millrace: Target = .executableTarget(
     ])
 
 let testTargets: [Target] = [
+    // A process for tests to kill.
+    .executableTarget(
+        name: "JournalWriter", dependencies: ["Lake", "MarketModel"], path: "Tests/JournalWriter", swiftSettings: strict,
+        linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),

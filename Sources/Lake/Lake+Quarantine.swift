@@ -43,7 +43,7 @@ extension Lake {
                 try FileSystem.replace(target, by: source)
                 moved.append(target)
             }
-            for tape in try tapes() {
+            for tape in try sealedTapes() {
                 for day in tape.days where TapePath.file(tape.instrument, day.date) == subject {
                     try catalogue.forget(tape.instrument, day.date)
                 }

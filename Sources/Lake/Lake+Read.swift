@@ -15,18 +15,18 @@ extension Lake {
         _ tape: TapeSummary, from: Int64 = .min, to: Int64 = .max, columns: TapeColumnSet = .all, threads: Int,
         progress: (@Sendable (Int) -> Void)? = nil, reduction: TapeReduction<Partial>, fold: @escaping @Sendable (Partial) throws -> Void
     ) throws {
+        try tape.checkReadable(from: from, to: to)
         let source = Condition(TapeSegments(lake: self, tape: tape, from: from, to: to))
         let scales = tape.scales
         try OrderedPipeline.run(threads: threads) {
             try source.withLock { try $0.next() }
         } work: { segment in
             var partial = try reduction.begin(scales)
-            let cursor = try TapeCursor(segment.file, group: segment.group, columns: columns)
-            while try cursor.advance() {
+            try segment.batches(columns, of: tape) { batch in
                 if segment.isWhole {
-                    try reduction.add(&partial, cursor.batch)
+                    try reduction.add(&partial, batch)
                 } else {
-                    let kept = cursor.batch.rows(from: from, to: to)
+                    let kept = batch.rows(from: from, to: to)
                     if kept.count > 0 { try reduction.add(&partial, kept) }
                 }
             }
@@ -41,18 +41,14 @@ extension Lake {
     ///
     /// - Complexity: O(count + rows of one row group).
     public func newest(_ tape: TapeSummary, count: Int) throws -> TradeColumns {
+        try tape.checkReadable(from: tape.days.last?.date.microseconds ?? .max, to: .max)
         var parts: [TradeColumns] = []
         var held = 0
-        days: for day in tape.days.reversed() {
-            let file = try open(tape, day)
-            for group in (0..<file.groups).reversed() {
-                guard held < count else { break days }
-                let cursor = try TapeCursor(file, group: group, columns: .all)
-                var part = TradeColumns()
-                while try cursor.advance() { part.append(cursor.batch, 0..<cursor.batch.count) }
-                held += part.count
-                parts.append(part)
-            }
+        for day in tape.days.reversed() {
+            guard held < count else { break }
+            let found = try day.isOpen ? newestOpen(tape, day, count - held) : newestSealed(tape, day, count - held)
+            parts += found
+            held += found.reduce(0) { $0 + $1.count }
         }
         var result = TradeColumns(capacity: min(held, count))
         for (index, part) in parts.reversed().enumerated() {
@@ -62,94 +58,32 @@ extension Lake {
         return result
     }
 
+    /// The last row groups of a day that hold `count` trades, or all; the last one first.
+    private func newestSealed(_ tape: TapeSummary, _ day: TapeDay, _ count: Int) throws -> [TradeColumns] {
+        let file = try open(tape, day)
+        var parts: [TradeColumns] = []
+        var held = 0
+        for group in (0..<file.groups).reversed() where held < count {
+            let cursor = try TapeCursor(file, group: group, columns: .all)
+            var part = TradeColumns()
+            while try cursor.advance() { part.append(cursor.batch, 0..<cursor.batch.count) }
+            try part.rescale(from: file.layout.scales, to: tape.scales, file.path)
+            held += part.count
+            parts.append(part)
+        }
+        return parts
+    }
+
     /// Opens a day's file and checks that it is the one the summary speaks of.
     package func open(_ tape: TapeSummary, _ day: TapeDay) throws -> TapeFile {
         let path = path(of: tape.instrument, day.date)
         let file = try TapeFile(path: path)
-        guard file.contentHash == day.contentHash, file.rows == day.rows, file.layout.scales == tape.scales else {
+        guard file.contentHash == day.contentHash, file.rows == day.rows, file.layout.scales == tape.sealedScales else {
             let unchanged = try catalogue.version() == tape.version && catalogue.staged().isEmpty
             throw unchanged
                 ? LakeError(.damaged, path, "is not the file that the catalogue describes: see 'millrace verify'")
                 : LakeError(.changed, path, "was replaced while it was being read: try again")
         }
         return file
-    }
-}
-
-/// The row groups of a tape that touch a range of times, in tape order.
-private struct TapeSegments: Sendable {
-    struct Segment: Sendable {
-        var file: TapeFile
-        var group: Int
-        var rows: Int
-        /// Whether all its rows lie in the range.
-        var isWhole: Bool
-    }
-
-    let lake: Lake
-    let tape: TapeSummary
-    let from: Int64
-    let to: Int64
-    private var day = 0
-    private var group = 0
-    private var file: TapeFile?
-
-    init(lake: Lake, tape: TapeSummary, from: Int64, to: Int64) {
-        self.lake = lake
-        self.tape = tape
-        self.from = from
-        self.to = to
-    }
-
-    mutating func next() throws -> Segment? {
-        while day < tape.days.count {
-            let facts = tape.days[day]
-            if facts.firstTime < to, facts.lastTime >= from {
-                let current = try file ?? lake.open(tape, facts)
-                file = current
-                while group < current.groups {
-                    let (rows, times) = try current.statistics(group: group)
-                    group += 1
-                    guard times.lowerBound < to, times.upperBound >= from else { continue }
-                    let isWhole = times.lowerBound >= from && times.upperBound < to
-                    return Segment(file: current, group: group - 1, rows: rows, isWhole: isWhole)
-                }
-            }
-            file = nil
-            group = 0
-            day += 1
-        }
-        return nil
-    }
-}
-
-extension TradeColumns {
-    /// Appends a range of another batch; columns that are empty there stay empty here.
-    package mutating func append(_ other: borrowing TradeColumns, _ range: Range<Int>) {
-        appendOrigin(other, range)
-        time += other.time[range]
-        if !other.price.isEmpty { price += other.price[range] }
-        if !other.quantity.isEmpty { quantity += other.quantity[range] }
-        if !other.side.isEmpty { side += other.side[range] }
-        if !other.id.isEmpty { id += other.id[range] }
-        if !other.idHigh.isEmpty { idHigh += other.idHigh[range] }
-        if !other.fills.isEmpty { fills += other.fills[range] }
-    }
-
-    /// The rows with from <= time < to.
-    package func rows(from: Int64, to: Int64) -> TradeColumns {
-        var kept = TradeColumns()
-        var start = 0
-        while start < count {
-            guard time[start] >= from, time[start] < to else {
-                start += 1
-                continue
-            }
-            var end = start + 1
-            while end < count, time[end] >= from, time[end] < to { end += 1 }
-            kept.append(self, start..<end)
-            start = end
-        }
-        return kept
     }
 }

@@ -12,6 +12,7 @@ public final class Lake: Sendable {
     /// The directory.
     public let directory: String
     package let catalogue: Catalogue
+    let journals: JournalShelf
 
     /// Opens a data directory.
     ///
@@ -19,6 +20,7 @@ public final class Lake: Sendable {
     /// - Throws: ``LakeError`` if there is none, or the catalogue cannot be read.
     public init(directory: String, create: Bool) throws {
         self.directory = directory
+        journals = JournalShelf(directory: directory)
         let path = directory + "/catalogue.sqlite"
         if create {
             try FileSystem.makeDirectory(directory)
@@ -34,13 +36,38 @@ public final class Lake: Sendable {
         get throws { try catalogue.version() }
     }
 
-    /// All tapes, by venue and symbol.
+    /// A number that changes whenever anything published or recorded changes, by this or another process.
+    ///
+    /// - Complexity: O(open journals), without opening one.
+    public var liveVersion: Int {
+        get throws {
+            let marks = JournalPath.all(directory).reduce(Int64(0)) {
+                $0 &+ JournalMark.read(JournalPath.mark(JournalPath.file(directory, $1.day, $1.venue)))
+            }
+            return try catalogue.version() << 40 &+ Int(marks)
+        }
+    }
+
+    /// All tapes, by venue and symbol, with the days that are being recorded.
     public func tapes() throws -> [TapeSummary] {
+        // Before the sealed days: a day that is sealed in between is there twice, which is no harm, and not missing.
+        let open = try journals.openDays()
+        return try catalogue.entries().map { try summary($0).joined(open) }
+    }
+
+    /// The tape of one instrument with the days that are being recorded, or nil if the lake has none.
+    public func tape(venue: Venue, symbol: String) throws -> TapeSummary? {
+        let open = try journals.openDays(venue: venue)
+        return try catalogue.entry(venue: venue, symbol: symbol).map { try summary($0).joined(open) }
+    }
+
+    /// All tapes, by venue and symbol, as far as they are sealed.
+    package func sealedTapes() throws -> [TapeSummary] {
         try catalogue.entries().map { try summary($0) }
     }
 
-    /// The tape of one instrument, or nil if the lake has none.
-    public func tape(venue: Venue, symbol: String) throws -> TapeSummary? {
+    /// The tape of one instrument as far as it is sealed, or nil if the lake has none.
+    package func sealedTape(venue: Venue, symbol: String) throws -> TapeSummary? {
         try catalogue.entry(venue: venue, symbol: symbol).map { try summary($0) }
     }
 
@@ -52,7 +79,8 @@ public final class Lake: Sendable {
         instrument.tradeIDs = entry.tradeIDs
         if let newest = days.last { instrument.contractSize = newest.contractSize }
         return TapeSummary(
-            instrument: instrument, scales: entry.scales, days: days, holes: try catalogue.holes(entry.number), version: version)
+            instrument: instrument, scales: entry.scales, days: days, holes: try catalogue.holes(entry.number), version: version,
+            sealedScales: entry.scales, present: entry.present)
     }
 
     /// The path of a day's file.

@@ -58,8 +58,8 @@ struct BarReading: Sendable {
         of stretch: Range<Int64>, _ options: BarOptions, threads: Int, progress: @escaping @Sendable (Int) -> Void
     ) throws -> [TradeBar] {
         let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: 0)))
-        for (run, valuation) in zip(runs, valuations) where run.from < stretch.upperBound && run.to > stretch.lowerBound {
-            let (from, to) = (max(stretch.lowerBound, run.from), min(stretch.upperBound, run.to))
+        for (run, valuation) in zip(runs, valuations) {
+            guard let (tape, from, to) = part(of: run, in: stretch) else { continue }
             if threads == 1 {
                 // One segment takes all trades as they come, and none is kept to be added later.
                 try whole.withLock { try $0.value(by: valuation) }
@@ -77,6 +77,18 @@ struct BarReading: Sendable {
             }
         }
         return whole.withLock { $0.takeAll() }
+    }
+
+    /// What is read of the days of a run for a stretch; nil if nothing.
+    private func part(of run: Run, in stretch: Range<Int64>) -> (tape: TapeSummary, from: Int64, to: Int64)? {
+        guard tape.clock == .arrival else {
+            guard run.from < stretch.upperBound, run.to > stretch.lowerBound else { return nil }
+            return (tape, max(stretch.lowerBound, run.from), min(stretch.upperBound, run.to))
+        }
+        // The trades of these days, whenever they arrived.
+        var part = tape
+        part.days.removeAll { $0.date.microseconds < run.from || $0.date.microseconds >= run.to }
+        return (part, stretch.lowerBound, stretch.upperBound)
     }
 
     private static func runs(of days: [TapeDay]) -> [Run] {

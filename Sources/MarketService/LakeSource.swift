@@ -8,8 +8,8 @@ public struct LakeSource: TapeSource {
     /// Creates a source.
     public init(_ lake: Lake) { self.lake = lake }
 
-    /// The version of the catalogue.
-    public func version() throws -> Int { try lake.version }
+    /// The version of the catalogue and of what is being recorded.
+    public func version() throws -> Int { try lake.liveVersion }
 
     /// The tapes of the catalogue.
     public func listings() throws -> [TapeListing] {

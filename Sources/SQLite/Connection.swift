@@ -26,6 +26,11 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         sqlite3_close_v2(handle)
     }
 
+    func keepLog() {
+        var isOn: Int32 = 1
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
+    }
+
     func failure(_ status: Int32, _ statement: String?) -> SQLiteError {
         SQLiteError(status: status, path: path, statement: statement, message: String(cString: sqlite3_errmsg(handle)))
     }
@@ -73,6 +78,28 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         while status == SQLITE_ROW { status = sqlite3_step(prepared) }
         guard status == SQLITE_DONE else { throw failure(status, statement) }
         return Int(sqlite3_changes(handle))
+    }
+
+    /// Runs one query as ``query(_:_:row:)`` does, and keeps it prepared for the next time.
+    public func queryKept<Element>(
+        _ statement: String, _ values: any SQLiteValue..., row: (borrowing Row) throws -> Element
+    ) throws -> [Element] {
+        let prepared = try kept.statement(statement) { () throws(SQLiteError) in try prepare(statement, values: []) }
+        defer {
+            sqlite3_reset(prepared)
+            sqlite3_clear_bindings(prepared)
+        }
+        for (index, value) in values.enumerated() {
+            let status = value.bind(to: prepared, at: Int32(index + 1))
+            if status != SQLITE_OK { throw failure(status, statement) }
+        }
+        var rows: [Element] = []
+        while true {
+            let status = sqlite3_step(prepared)
+            if status == SQLITE_DONE { return rows }
+            guard status == SQLITE_ROW else { throw failure(status, statement) }
+            rows.append(try row(Row(statement: prepared)))
+        }
     }
 
     /// Runs one query and maps its rows.

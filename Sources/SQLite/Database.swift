@@ -27,11 +27,16 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - busyTimeout: how long a call waits for another process, in milliseconds.
     ///   - durability: how hard a commit tries to reach the disk.
-    public init(path: String, create: Bool = true, durability: Durability = .full, busyTimeout: Int32 = 10_000) throws(SQLiteError) {
+    ///   - keepsLog: whether closing leaves the log beside the file: where another file may take the name of one that is still open, the log
+    ///     that a close removes by its name could be the other's. All who open the file must say the same.
+    public init(
+        path: String, create: Bool = true, durability: Durability = .full, busyTimeout: Int32 = 10_000, keepsLog: Bool = false
+    ) throws(SQLiteError) {
         self.path = path
         let opened = try Connection(path: path, create: create)
         sqlite3_busy_timeout(opened.handle, busyTimeout)
         try opened.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(durability.rawValue); PRAGMA foreign_keys = ON")
+        if keepsLog { opened.keepLog() }
         connection = Mutex(opened)
     }
 

@@ -42,6 +42,9 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     /// Whether there is no room for it on the disk.
     public var isFull: Bool { code == .full }
 
+    /// Whether the file's own structure is not whole.
+    public var isDamage: Bool { code == .corrupt }
+
     /// What SQLite says, without the file.
     public var reason: String { message }
 

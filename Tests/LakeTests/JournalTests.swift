@@ -107,4 +107,169 @@ struct Recording {
         #expect(tape.newest.last?.trade.quantity == (rows.last?.trade.quantity ?? 0) * 10)
         journal.close()
     }
+
+    /// Rows as a venue may give them: late ones, repetitions, contradictions.
+    static func disorder(_ rows: [JournalRow], _ random: inout Seeded) -> [JournalRow] {
+        var result: [JournalRow] = []
+        for row in rows {
+            result.append(row)
+            if Int.random(in: 0...9, using: &random) == 0 {
+                var again = row
+                again.source = Bool.random(using: &random) ? .rest : .stream
+                if Bool.random(using: &random) { again.trade.price += Int64.random(in: -3...3, using: &random) }
+                again.received += Int64.random(in: -2...2, using: &random)
+                result.insert(again, at: Int.random(in: 0...result.count, using: &random))
+            }
+            if Int.random(in: 0...4, using: &random) == 0, result.count > 3 {
+                result.swapAt(result.count - 1, Int.random(in: (result.count - 4)..<result.count, using: &random))
+            }
+        }
+        return result
+    }
+
+    /// What a tape of these rows is, as the rules say it.
+    static func tape(_ rows: [JournalRow], _ kind: TradeIDKind) -> [TapeRow] {
+        let order = TapeOrder(tradeIDs: kind)
+        let days = Dictionary(grouping: rows) { CivilDate(microseconds: $0.trade.time) }
+        return days.sorted { $0.key < $1.key }.flatMap { _, rows in
+            Dictionary(grouping: rows) { order.key(of: $0.trade) }.sorted { $0.key < $1.key }.flatMap { _, group in
+                order.group(rows: group.map { TapeRow($0.trade, source: $0.source, arrival: $0.received) })
+            }
+        }
+    }
+
+    /// All rows of a tape with their arrival times.
+    static func read(_ lake: Lake, _ tape: TapeSummary, threads: Int = 2) throws -> [TapeRow] {
+        let all = Mutex<[TapeRow]>([])
+        try lake.read(
+            tape, columns: TapeColumnSet.all.union([.arrival, .source]), threads: threads,
+            reduction: TapeReduction<[TapeRow]>(
+                begin: { _ in [] },
+                add: { part, batch in
+                    var batch = copy batch
+                    if batch.id.isEmpty { batch.id = [Int64](repeating: 0, count: batch.count) }
+                    part += (0..<batch.count).map { batch.row($0, ordinal: 0) }
+                }),
+            fold: { part in all.withLock { $0 += part } })
+        return all.withLock { $0 }
+    }
+
+    @Test(arguments: TradeIDKind.allCases)
+    func `Open days are read like sealed ones, by anyone, while they are written; sealing changes nothing`(kind: TradeIDKind) throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.path, create: true)
+        let other = try Lake(directory: folder.path, create: false)
+        let journal = try Journal(lake: lake, venue: .binanceSpot, commitMilliseconds: 250, report: { Issue.record("\($0)") })
+        let name = try journal.open(Recording.instrument(kind), scales: Recording.scales).symbol
+        let start = Recording.day.microseconds + CivilDate.dayLength - 20_000_000
+        let rows = Self.disorder(Recording.rows(6000, kind, start: start, using: &random), &random)
+        var given: [JournalRow] = []
+        while given.count < rows.count {
+            let part = Array(rows[given.count..<min(rows.count, given.count + Int.random(in: 1...1500, using: &random))])
+            given += part
+            #expect(journal.append(name, part))
+            try journal.flush()
+            let version = try other.liveVersion
+            let tape = try #require(try other.tape(venue: .binanceSpot, symbol: "BTCUSDT"))
+            #expect(tape.days.allSatisfy { $0.isOpen })
+            let expected = Self.tape(given, kind).map { TapeRow($0.trade, source: $0.source, arrival: $0.arrival) }
+            #expect(try Self.read(other, tape) == expected)
+            if kind == .contiguous { #expect(tape.rows == expected.count) }
+            let newest = try other.newest(tape, count: 100)
+            #expect((0..<newest.count).map { newest[$0] } == expected.suffix(100).map(\.trade))
+            #expect(try other.liveVersion == version)
+        }
+        let expected = Self.tape(rows, kind).map { TapeRow($0.trade, source: $0.source, arrival: $0.arrival) }
+        // A journal that outlives its sealing, as a death in between leaves it, is no second set of rows.
+        let journals = folder.path + "/journal/\(Recording.day)"
+        journal.close()
+        try FileManager.default.copyItem(atPath: journals, toPath: folder.path + "/kept")
+        let next = try Journal(lake: lake, venue: .binanceSpot, report: { Issue.record("\($0)") })
+        let sealed = try next.seal(before: CivilDate(epochDay: Recording.day.epochDay + 1))
+        #expect(sealed == [Recording.day] && !FileManager.default.fileExists(atPath: journals))
+        var tape = try #require(try other.tape(venue: .binanceSpot, symbol: "BTCUSDT"))
+        #expect(tape.days.map(\.isOpen) == [false, true] && tape.days.first?.date == Recording.day)
+        #expect(try Self.read(other, tape) == expected)
+        let hash = tape.days.first?.fileHash
+        next.close()
+        try FileManager.default.copyItem(atPath: folder.path + "/kept", toPath: journals)
+        tape = try #require(try other.tape(venue: .binanceSpot, symbol: "BTCUSDT"))
+        #expect(tape.days.map(\.isOpen) == [true, true])
+        #expect(try Self.read(other, tape) == expected)
+        let last = try Journal(lake: lake, venue: .binanceSpot, report: { Issue.record("\($0)") })
+        #expect(try last.seal(before: CivilDate(epochDay: Recording.day.epochDay + 2)).count == 2)
+        last.close()
+        tape = try #require(try other.tape(venue: .binanceSpot, symbol: "BTCUSDT"))
+        #expect(tape.days.first?.fileHash == hash && !tape.days.contains { $0.isOpen })
+        #expect(try Self.read(other, tape) == expected)
+        #expect(tape.days.allSatisfy { $0.arrivals.rows == $0.rows })
+        try lake.verify(threads: 1) { Issue.record("\($0)") }
+    }
+
+    @Test func `Holes are known while they are open, when they are filled and when nobody fills them`() throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.path, create: true)
+        let journal = try Journal(lake: lake, venue: .binanceSpot, report: { Issue.record("\($0)") })
+        let name = try journal.open(Recording.instrument(), scales: Recording.scales).symbol
+        let rows = Recording.rows(100, using: &random)
+        let hole = { (from: Int, to: Int, state: TapeHole.State) in
+            TapeHole(
+                from: rows[from].trade.id.integer, to: rows[to].trade.id.integer, state: state, timeFrom: rows[from - 1].trade.time,
+                timeTo: rows[to + 1].trade.time)
+        }
+        func states() throws -> [TapeHole.State] { try lake.tape(venue: .binanceSpot, symbol: "BTCUSDT")?.holes.map(\.state) ?? [] }
+        journal.append(name, Array(rows[..<20]))
+        journal.append(name, Array(rows[30..<50] + rows[60...]))
+        try journal.flush()
+        #expect(try states() == [.open, .open])
+        journal.note(name, hole(20, 29, .open))
+        journal.append(name, Array(rows[20..<30]))
+        journal.note(name, hole(50, 59, .abandoned))
+        try journal.flush()
+        #expect(try states() == [.repaired, .abandoned])
+        #expect(try lake.tape(venue: .binanceSpot, symbol: "BTCUSDT")?.openHoles == [hole(50, 59, .abandoned)])
+        try journal.seal(before: CivilDate(epochDay: Recording.day.epochDay + 1))
+        #expect(try states() == [.repaired, .abandoned])
+        try lake.verify(threads: 1) { if !$0.isHarmless { Issue.record("\($0)") } }
+        // Late rows open a journal of the sealed day again.
+        journal.append(name, Array(rows[50..<60]))
+        try journal.flush()
+        #expect(try states() == [.repaired, .repaired])
+        try journal.seal(before: CivilDate(epochDay: Recording.day.epochDay + 1))
+        #expect(try states() == [.repaired, .repaired])
+        #expect(try lake.tape(venue: .binanceSpot, symbol: "BTCUSDT")?.rows == 100)
+        journal.close()
+    }
+
+    @Test func `Finer scales in the middle of a day show every row at the finest`() throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.path, create: true)
+        let journal = try Journal(lake: lake, venue: .binanceSpot, report: { Issue.record("\($0)") })
+        let coarse = try journal.open(Recording.instrument(), scales: Recording.scales)
+        let rows = Recording.rows(60, using: &random)
+        journal.append(coarse.symbol, Array(rows[..<20]))
+        try journal.flush()
+        try journal.seal(before: CivilDate(epochDay: Recording.day.epochDay + 1))
+        journal.append(coarse.symbol, Array(rows[20..<40]))
+        let fine = try journal.open(Recording.instrument(), scales: Scales(price: 4, quantity: 5))
+        #expect(fine.scales == Scales(price: 4, quantity: 5))
+        let finer = rows.map { row in
+            var row = row
+            row.trade.price *= 100
+            return row
+        }
+        journal.append(fine.symbol, Array(finer[40...]))
+        try journal.flush()
+        for _ in 0..<2 {
+            let tape = try #require(try lake.tape(venue: .binanceSpot, symbol: "BTCUSDT"))
+            #expect(tape.scales == fine.scales)
+            #expect(try Self.read(lake, tape).map(\.trade) == finer.map(\.trade))
+            try journal.seal(before: CivilDate(epochDay: Recording.day.epochDay + 1))
+        }
+        try lake.verify(threads: 1) { Issue.record("\($0)") }
+        journal.close()
+    }
 }

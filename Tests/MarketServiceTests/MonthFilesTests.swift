@@ -6,6 +6,7 @@ import MarketService
 import OrderFlow
 import Recorder
 import Synchronization
+import TestSupport
 import Testing
 
 /// A lake of a test's own, removed with it: trades of Binance's bitcoin perpetual.
@@ -29,6 +30,24 @@ final class TestLake {
         try ("time,price,quantity,side,id\n" + rows.joined()).write(toFile: file, atomically: false, encoding: .utf8)
         let options = ImportOptions(venue: .binanceFutures, symbol: "BTCUSDT", threads: 2)
         _ = try TapeImport(lake: Lake(directory: directory, create: true), options: options).run(files: [file])
+    }
+
+    /// Records one trade a second, each of which arrives within two minutes, and seals its day.
+    func record(_ ids: ClosedRange<Int>, from day: String, using random: inout Seeded) throws -> [JournalRow] {
+        let start = try #require(Timestamp.parse(day))
+        let rows = ids.enumerated().map { index, id in
+            let trade = Trade(
+                id: TradeID(Int64(id)), time: start + Int64(index) * 1_000_000, price: 1000 + Int64.random(in: -9...9, using: &random),
+                quantity: Int64.random(in: 1...90, using: &random), side: Bool.random(using: &random) ? .buy : .sell)
+            return JournalRow(trade, received: trade.time + Int64.random(in: 1...120_000_000, using: &random))
+        }
+        let journal = try Journal(lake: Lake(directory: directory, create: true), venue: .binanceFutures)
+        let instrument = Instrument(venue: .binanceFutures, symbol: "BTCUSDT")
+        let symbol = try journal.open(instrument, scales: Scales(price: 1, quantity: 2)).symbol
+        journal.append(symbol, rows)
+        try journal.seal(before: CivilDate(epochDay: 40_000))
+        journal.close()
+        return rows
     }
 
     func months() throws -> MonthFiles { MonthFiles(lake: try Lake(directory: directory, create: false), engine: "1", threads: 2) }

@@ -17,7 +17,7 @@ final class AperiodicService {
     /// 2026-01-01.
     static let now: Int64 = 1_767_225_600
 
-    init(publicURL: String? = nil, isOpen: Bool = true) throws {
+    init(publicURL: String? = nil, isOpen: Bool = true, recording: Bool = false) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let lake = try Lake(directory: directory, create: true)
         for (number, day) in ["2025-04-03", "2025-05-03", "2025-07-03"].enumerated() {
@@ -30,6 +30,16 @@ final class AperiodicService {
             let options = ImportOptions(venue: .binanceFutures, symbol: "BTCUSDT", threads: 1)
             _ = try TapeImport(lake: lake, options: options).run(files: [file])
         }
+        // One recorded trade in September, which knows when it arrived.
+        let journal = try Journal(lake: lake, venue: .binanceFutures)
+        let name = try journal.open(Instrument(venue: .binanceFutures, symbol: "BTCUSDT"), scales: Scales(price: 1, quantity: 1)).symbol
+        let time = try #require(CivilDate("2025-09-03")).microseconds
+        if recording {
+            let trade = Trade(id: TradeID(601), time: time, price: 1000, quantity: 5, side: .buy)
+            journal.append(name, JournalRow(trade, received: time + 60_000_000))
+        }
+        try journal.seal(before: CivilDate(epochDay: 40_000))
+        journal.close()
         access = try AccessControl(store: KeyStore(path: directory + "/catalogue.sqlite"))
         let gate = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isOpen, demoKey: Aperiodic.demoKey,
@@ -192,6 +202,21 @@ struct AperiodicTests {
         #expect(try service.ask("/api/v1/data/raw/trades" + AperiodicService.bars(["exchange": "x"]), key: small).status == .badRequest)
         // What needs no key.
         for path in ["metadata/catalog", "metadata/raw"] { #expect(try service.ask("/api/v1/" + path).status == .ok) }
+    }
+
+    @Test func `Bars on the clock of arrivals are there for months that were recorded`() throws {
+        let service = try AperiodicService(recording: true)
+        let september = ["timestamp": "true", "start_date": "2025-09-01", "end_date": "2025-09-30"]
+        let files = try #require(try service.json("data/flow" + AperiodicService.bars(september))["files"] as? [[String: Any]])
+        #expect(files.count == 1)
+        let url = try #require(files.first?["url"] as? String)
+        #expect(url.contains("/files/bars-true/flow/1m/"))
+        let link = url.dropFirst("http://127.0.0.1:8080".utf8.count)
+        #expect(try service.ask(String(link)).status == .ok)
+        // Neither link opens the other's file.
+        #expect(try service.ask(link.replacingOccurrences(of: "bars-true", with: "bars")).status == .forbidden)
+        let mixed = ["timestamp": "true", "start_date": "2025-07-01", "end_date": "2025-09-30"]
+        #expect(try service.ask("/api/v1/data/flow" + AperiodicService.bars(mixed)).status == .badRequest)
     }
 
     @Test func `The preview is exactly what it is, for the demo key too, which opens nothing else`() throws {

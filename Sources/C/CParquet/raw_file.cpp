@@ -58,11 +58,25 @@ std::shared_ptr<arrow::Array> flat(const std::shared_ptr<arrow::DataType> &type,
     return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {nullptr, view(values, rows * width)}, 0));
 }
 
+std::shared_ptr<arrow::Array> arrivals(int64_t rows, const int64_t *times) {
+    if (times == nullptr) return check(arrow::MakeArrayOfNull(utcTime(), rows));
+    arrow::TimestampBuilder builder(utcTime(), arrow::default_memory_pool());
+    check(builder.Reserve(rows));
+    for (int64_t row = 0; row < rows; row++) {
+        if (times[row] == 0) {
+            builder.UnsafeAppendNull();
+        } else {
+            builder.UnsafeAppend(times[row]);
+        }
+    }
+    return check(builder.Finish());
+}
+
 std::shared_ptr<arrow::RecordBatch> batch(const mr_raw_writer &writer, const mr_raw_rows &rows) {
     const int64_t count = rows.rows;
     return arrow::RecordBatch::Make(
         writer.schema, count,
-        {flat(utcTime(), count, rows.time, 8), check(arrow::MakeArrayOfNull(utcTime(), count)),
+        {flat(utcTime(), count, rows.time, 8), arrivals(count, rows.arrival),
          rows.id == nullptr ? check(arrow::MakeArrayOfNull(arrow::int64(), count)) : flat(arrow::int64(), count, rows.id, 8),
          check(arrow::DictionaryArray::FromArrays(
              arrow::dictionary(arrow::int8(), arrow::utf8()), flat(arrow::int8(), count, rows.side, 1), writer.sides)),

@@ -112,12 +112,13 @@ extension Catalogue {
         let run = try connection.query("SELECT value FROM meta WHERE key = 'run'") { $0.integer(0) }.first ?? 0
         let known = try connection.query(
             """
-            SELECT first_id, last_id, run, time_from, time_to FROM holes WHERE instrument = ? AND state = 'open' ORDER BY first_id
+            SELECT first_id, last_id, run, time_from, time_to, state FROM holes
+                WHERE instrument = ? AND state <> 'repaired' ORDER BY first_id
             """, instrument
         ) { row in
             KnownHole(
                 gap: TapeGap(from: row.integer(0), to: row.integer(1), timeFrom: row.integer(3), timeTo: row.integer(4)),
-                run: row.integer(2))
+                run: row.integer(2), isAbandoned: row.text(5) == TapeHole.State.abandoned.rawValue)
         }
         var now: [KnownHole] = []
         var first = 0
@@ -125,12 +126,15 @@ extension Catalogue {
             // A hole is as old as the oldest known one that it is part of.
             while first < known.count, known[first].gap.to < gap.from { first += 1 }
             var age = run
+            // What the venue does not give it does not give of a part either.
+            var isAbandoned = false
             var index = first
             while index < known.count, known[index].gap.from <= gap.to {
                 age = min(age, known[index].run)
+                isAbandoned = isAbandoned || known[index].isAbandoned && known[index].gap.from <= gap.from && gap.to <= known[index].gap.to
                 index += 1
             }
-            now.append(KnownHole(gap: gap, run: age))
+            now.append(KnownHole(gap: gap, run: age, isAbandoned: isAbandoned))
         }
         let (before, after) = (Set(known), Set(now))
         for hole in known where !after.contains(hole) {
@@ -148,8 +152,8 @@ extension Catalogue {
         }
         for hole in now where !before.contains(hole) {
             try connection.run(
-                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, 'open', ?, ?, ?)", instrument, hole.gap.from, hole.gap.to, hole.run,
-                hole.gap.timeFrom, hole.gap.timeTo)
+                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?, ?, ?, ?)", instrument, hole.gap.from, hole.gap.to,
+                (hole.isAbandoned ? TapeHole.State.abandoned : .open).rawValue, hole.run, hole.gap.timeFrom, hole.gap.timeTo)
         }
     }
 
@@ -157,6 +161,7 @@ extension Catalogue {
     private struct KnownHole: Hashable {
         var gap: TapeGap
         var run: Int64
+        var isAbandoned: Bool
     }
 
     private func gaps(of instrument: Int64, _ connection: borrowing Connection) throws -> [TapeGap] {
@@ -165,6 +170,31 @@ extension Catalogue {
             TapeRun.decode($0.bytes(0)) ?? []
         }
         return TapeRun.gaps(between: runs.flatMap { $0 }, present: present.flatMap { $0.map { $0.first...$0.last } })
+    }
+
+    /// Takes over what a recording has noted of holes: those that its venue does not fill, and those that were filled.
+    func note(_ holes: [TapeHole], of instrument: Instrument) throws {
+        try database.transaction { connection in
+            let numbers = try connection.query(
+                "SELECT id FROM instruments WHERE venue = ? AND symbol = ?", instrument.venue.name, instrument.symbol
+            ) { $0.integer(0) }
+            guard let number = numbers.first else { return }
+            let run = try connection.query("SELECT value FROM meta WHERE key = 'run'") { $0.integer(0) }.first ?? 0
+            let missing = IDRanges(try self.gaps(of: number, connection).map { $0.from...$0.to })
+            for hole in holes {
+                if hole.state == .abandoned {
+                    try connection.run(
+                        "UPDATE holes SET state = 'abandoned' WHERE instrument = ? AND state = 'open' AND first_id >= ? AND last_id <= ?",
+                        number, hole.from, hole.to)
+                }
+                for part in missing.complement(in: hole.from...hole.to) {
+                    try connection.run(
+                        "INSERT OR IGNORE INTO holes VALUES (?, ?, ?, 'repaired', ?, ?, ?)", number, part.lowerBound, part.upperBound, run,
+                        hole.timeFrom, hole.timeTo)
+                }
+            }
+            try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'version'")
+        }
     }
 
     /// Begins a new run of imports: holes of earlier runs are repaired when they are filled, holes of the same run were never holes.

@@ -19,6 +19,9 @@ public struct LakeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the same call may succeed when tried again at once: the tape was replaced while it was being read.
     public var isRetryable: Bool { code == .changed }
 
+    /// Whether another process writes, so that the same call may succeed later.
+    public var isBusy: Bool { code == .busy }
+
     /// Whether stored bytes are not what was written.
     public var isDamage: Bool { code == .damaged }
 

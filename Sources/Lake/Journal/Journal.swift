@@ -24,6 +24,7 @@ public final class Journal: Sendable {
     private let rounds: JournalRounds
     private let thread = Mutex<JoinableThread?>(nil)
     private let lock: JournalLock
+    let sealing = Mutex(0)
     private let found: Mutex<[JournalFound]>
 
     /// Opens the journals of a venue: reads what is there, moves damaged files to `quarantine/` and keeps what could be read of them.
@@ -70,16 +71,16 @@ public final class Journal: Sendable {
     public func open(_ instrument: Instrument, scales: Scales, stream: String = "") throws -> JournalTape {
         precondition(instrument.venue == venue, "a journal records one venue")
         let entry = try lake.catalogue.register(instrument, scales: scales, stream: stream)
-        let held = store.instruments(symbol: instrument.symbol)
-        let scales = held.reduce(entry.scales.union(scales)) { $0.union($1.scales) }
+        guard let tape = try lake.tape(venue: venue, symbol: instrument.symbol) else {
+            throw LakeError(.damaged, lake.directory, "does not keep what is written to it: see 'millrace verify'")
+        }
+        let scales = entry.scales.union(tape.scales).union(scales)
         let symbol = buffer.add(instrument, scales: scales)
-        let sealed = try lake.tape(venue: venue, symbol: instrument.symbol)
-        let ids = (sealed?.days.compactMap(\.runs.last?.last) ?? []) + held.compactMap(\.runs.last)
-        let times = (sealed?.days.map(\.lastTime) ?? []) + held.filter { $0.rows > 0 }.map(\.lastTime)
         let newest = found.withLock { $0.filter { $0.instrument.instrument.symbol == instrument.symbol }.flatMap(\.newest) }
         return JournalTape(
-            symbol: symbol, scales: scales, lastID: instrument.tradeIDs == .contiguous ? ids.max() : nil, lastTime: times.max(),
-            holes: sealed?.openHoles ?? [], newest: newest.suffix(Journal.newestRows).map { $0.rescaled(to: scales) })
+            symbol: symbol, scales: scales,
+            lastID: instrument.tradeIDs == .contiguous ? tape.days.compactMap(\.runs.last?.last).max() : nil,
+            lastTime: tape.lastTime, holes: tape.openHoles, newest: newest.suffix(Journal.newestRows).map { $0.rescaled(to: scales) })
     }
 
     /// Takes rows in the order in which they came; they are committed soon.
@@ -125,25 +126,33 @@ public final class Journal: Sendable {
         running.join()
         rounds.commit()
         store.close()
+        lock.release()
     }
 }
 
-/// The right to record a venue; one process at a time has it.
-struct JournalLock: ~Copyable {
-    private let descriptor: Int32
+/// The right to record a venue; one process at a time has it, until it lets go or dies.
+final class JournalLock: Sendable {
+    private let descriptor: Mutex<Int32>
 
     init(lake: String, venue: Venue) throws(LakeError) {
         try FileSystem.makeDirectory(lake + "/" + JournalPath.root)
         let path = JournalPath.lock(lake, venue)
-        let descriptor = try FileSystem.open(path, O_RDWR | O_CREAT)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let opened = try FileSystem.open(path, O_RDWR | O_CREAT)
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
-            Glibc.close(descriptor)
-            if code == EWOULDBLOCK { throw LakeError(.busy, lake, "\(venue) is being recorded there by another process: end that first") }
+            Glibc.close(opened)
+            if code == EWOULDBLOCK { throw LakeError(.busy, lake, "\(venue) is being recorded there already: end that first") }
             throw FileSystem.failure(path, code)
         }
-        self.descriptor = descriptor
+        descriptor = Mutex(opened)
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit { release() }
+
+    func release() {
+        descriptor.withLock { descriptor in
+            if descriptor >= 0 { Glibc.close(descriptor) }
+            descriptor = -1
+        }
+    }
 }

@@ -30,7 +30,7 @@ final class JournalFile: Sendable {
 
     let path: String
     let day: CivilDate
-    private let database: Database
+    private let database: Mutex<Database?>
     private let state: Mutex<State>
     private let mark: JournalMark
 
@@ -40,8 +40,9 @@ final class JournalFile: Sendable {
         path = JournalPath.file(lake, day, venue)
         let directory = JournalPath.directory(lake, day)
         try FileSystem.makeDirectory(directory)
-        database = try Database(path: path, create: true)
-        try database.execute(JournalFile.tables)
+        let opened = try Database(path: path, create: true, keepsLog: true)
+        try opened.execute(JournalFile.tables)
+        database = Mutex(opened)
         mark = try JournalMark(JournalPath.mark(path))
         // The names of the files must survive what the rows in them survive.
         try FileSystem.synchronizeDirectory(directory)
@@ -70,7 +71,8 @@ final class JournalFile: Sendable {
     ///
     /// - Throws: what SQLite says; nothing is written then.
     func commit(_ works: [Work]) throws -> [JournalCommit] {
-        try state.withLock { state in
+        guard let database = database.withLock({ $0 }) else { return [] }
+        return try state.withLock { state in
             var next = state
             try database.transaction { connection in
                 for work in works { try JournalFile.write(work, &next, connection) }
@@ -111,6 +113,9 @@ final class JournalFile: Sendable {
         state.numbers[work.symbol] = number
         return number
     }
+
+    /// Closes the file; nothing is written to it afterwards.
+    func close() { database.withLock { $0 = nil } }
 
     /// Removes the file and what stands beside it; nobody may use it afterwards.
     static func remove(_ path: String) {

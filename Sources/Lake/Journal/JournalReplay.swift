@@ -29,12 +29,16 @@ struct JournalReplay {
             return
         }
         do {
-            let database = try Database(path: path, create: false)
+            let database = try Database(path: path, create: false, keepsLog: true)
+            // One view of the file, whatever a writer adds meanwhile.
+            try database.execute("BEGIN")
             try readInstruments(database, isEmpty: size == 0)
             try readBatches(database, visit)
             try readHoles(database)
         } catch let error as SQLiteError {
             guard !error.isRetryable else { throw error }
+            // Sealed and removed while it was looked at.
+            if FileSystem.size(path) == nil { return }
             damage.append(error.reason)
         }
         if lastBatch < mark { damage.append("it ends at batch \(lastBatch), but batch \(mark) had been written") }

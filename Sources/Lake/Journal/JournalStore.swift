@@ -30,11 +30,6 @@ final class JournalStore: Sendable {
     /// Takes over a file that was replayed.
     func adopt(_ file: JournalFile) { state.withLock { $0.files[file.day] = file } }
 
-    /// What the files hold of an instrument.
-    func instruments(symbol: String) -> [JournalInstrument] {
-        state.withLock { $0.files.values.flatMap(\.instruments).filter { $0.instrument.symbol == symbol } }
-    }
-
     /// The days that have a file.
     var days: [CivilDate] { state.withLock { $0.files.keys.sorted() } }
 
@@ -62,10 +57,10 @@ final class JournalStore: Sendable {
     }
 
     /// Lets go of a day's file, so that it can be sealed; nothing is written to it until ``release(_:)``.
-    func hold(_ day: CivilDate) {
+    func hold(_ day: CivilDate) -> JournalFile? {
         state.withLock { state in
             state.sealing.insert(day)
-            state.files[day] = nil
+            return state.files.removeValue(forKey: day)
         }
     }
 

@@ -2,7 +2,7 @@ import CParquet
 
 /// Writes raw trades to a file descriptor as Parquet: `exchange_timestamp`, `local_timestamp`, `id`, `side`, `price`, `amount`.
 ///
-/// Times carry the zone UTC; `local_timestamp` is null, as tapes made from archives have no arrival times. Row groups hold a quarter of a
+/// Times carry the zone UTC; `local_timestamp` is null where the arrival time is not known, as it is not of dumps. Row groups hold a quarter of a
 /// million rows or a little more, so memory does not grow with the file. The same rows in the same stretches give the same bytes.
 public final class RawTradeFile {
     private let writer: OpaquePointer
@@ -66,11 +66,14 @@ public final class RawTradeFile {
                 stretch.side.withUnsafeBufferPointer { side in
                     stretch.price.withUnsafeBufferPointer { price in
                         stretch.amount.withUnsafeBufferPointer { amount in
-                            views.append(
-                                mr_raw_rows(
-                                    rows: Int64(stretch.count), time: time.baseAddress, id: id.isEmpty ? nil : id.baseAddress,
-                                    side: side.baseAddress, price: price.baseAddress, amount: amount.baseAddress))
-                            return withViews(rest.dropFirst(), &views, body)
+                            stretch.arrival.withUnsafeBufferPointer { arrival in
+                                views.append(
+                                    mr_raw_rows(
+                                        rows: Int64(stretch.count), time: time.baseAddress,
+                                        arrival: arrival.isEmpty ? nil : arrival.baseAddress, id: id.isEmpty ? nil : id.baseAddress,
+                                        side: side.baseAddress, price: price.baseAddress, amount: amount.baseAddress))
+                                return withViews(rest.dropFirst(), &views, body)
+                            }
                         }
                     }
                 }

@@ -5,6 +5,8 @@ import OrderFlow
 public struct RawTradeRows: Sendable {
     /// Event times in microseconds since 1970-01-01 UTC.
     public private(set) var time: [Int64] = []
+    /// Arrival times, 0 where they are not known; empty where none is.
+    public private(set) var arrival: [Int64] = []
     /// Ids; empty on tapes without.
     public private(set) var id: [Int64] = []
     /// Positions in ``sideNames``.
@@ -37,6 +39,7 @@ public struct RawTradeRows: Sendable {
     /// - Complexity: O(trades); a division a price and a quantity where both fit 53 bits, as those of real markets do.
     public mutating func add(_ trades: borrowing TradeColumns) throws {
         time += trades.time
+        arrival += trades.arrival
         id += trades.id
         side.append(contentsOf: trades.side.map { $0 > 0 ? 0 : $0 < 0 ? 1 : 2 })
         price.append(contentsOf: trades.price.map { priceUnit.double($0) })

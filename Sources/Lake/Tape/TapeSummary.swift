@@ -7,12 +7,22 @@ public struct TapeSummary: Sendable {
     public var instrument: Instrument
     /// The scales of every price and quantity on the tape.
     public var scales: Scales
-    /// The sealed days, oldest first.
+    /// The days, oldest first; those that are being recorded are marked open.
     public var days: [TapeDay]
     /// The holes, open and repaired, by id.
     public var holes: [TapeHole]
+    /// Which times its days and trades have; see ``onArrival(from:to:)``.
+    public internal(set) var clock = TapeClock.exchange
     /// The version of the catalogue that says so.
     public var version: Int
+    /// The scales of the sealed files; those of the journals may be finer.
+    package var sealedScales: Scales
+    /// Ids that are present without being trades.
+    var present: [ClosedRange<Int64>]
+    /// The journals of the venue that cannot be read, by day.
+    var unreadable: [CivilDate: String] = [:]
+    /// What journals have noted of holes.
+    var noted: [(day: CivilDate, hole: TapeHole)] = []
 
     /// How many trades the tape holds.
     public var rows: Int { days.reduce(0) { $0 + $1.rows } }
@@ -24,7 +34,7 @@ public struct TapeSummary: Sendable {
     public var openHoles: [TapeHole] { holes.filter { $0.state != .repaired } }
 }
 
-/// One sealed UTC day of a tape.
+/// One UTC day of a tape: a sealed file, or what a journal holds, or both together.
 public struct TapeDay: Sendable, Hashable {
     /// The day.
     public var date: CivilDate
@@ -36,16 +46,23 @@ public struct TapeDay: Sendable, Hashable {
     public var lastTime: Int64
     /// The contract size that holds on this day.
     public var contractSize: FixedPoint
-    /// SHA-256 of the file up to its footer; also in the footer.
+    /// SHA-256 of the file up to its footer; also in the footer. Of an open day a text that changes with its rows.
     public var contentHash: String
-    /// SHA-256 of the whole file.
+    /// SHA-256 of the whole file; empty of an open day.
     public var fileHash: String
-    /// The size of the file.
+    /// The size of the file; of an open day about what its rows take.
     public var bytes: Int
     /// What is known of arrival times.
     public var arrivals = ArrivalSpan()
 
     package var runs: [TapeRun] = []
+    /// What journals hold of the day; empty of a sealed one.
+    var parts: [JournalPart] = []
+    /// The file that an open day has already, if an import brought one.
+    var sealedFile: [TapeDay] = []
+
+    /// Whether the day is still being recorded, so that rows may be added to it.
+    public var isOpen: Bool { !parts.isEmpty }
 }
 
 /// Ids that the venue gave out and the tape lacks.

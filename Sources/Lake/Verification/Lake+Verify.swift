@@ -33,7 +33,7 @@ extension Lake {
     ) throws {
         for line in try catalogue.integrity() { found(LakeFinding(kind: .catalogue, subject: "catalogue.sqlite", detail: line)) }
         var expected: Set<String> = []
-        for tape in try tapes() {
+        for tape in try sealedTapes() {
             let days = Condition(tape.days[...])
             let runs = Condition<[TapeRun]>([])
             for day in tape.days { expected.insert(TapePath.file(tape.instrument, day.date)) }
@@ -50,6 +50,13 @@ extension Lake {
             }
             guard tape.instrument.tradeIDs == .contiguous else { continue }
             try checkHoles(of: tape, runs.withLock { $0 }, found)
+        }
+        for (day, venue) in JournalPath.all(directory) {
+            let path = JournalPath.file(directory, day, venue)
+            let replay = try JournalReplay(path: path) { _, _ in }
+            for detail in replay.damage {
+                found(LakeFinding(kind: .damaged, subject: String(path.dropFirst(directory.utf8.count + 1)), detail: detail))
+            }
         }
         for path in files(under: TapePath.root) where !expected.contains(path) {
             found(

@@ -16,7 +16,7 @@ struct MonthBuild: Sendable {
     func write(to descriptor: Int32) throws {
         let metadata = part.metadata(of: product, engine: engine)
         switch product {
-        case .bars(let dataset, let interval):
+        case .bars(let dataset, let interval, _):
             let columns = dataset.vendorColumns
             let file = try DatasetFile(descriptor: descriptor, format: .parquet, columns: columns, metadata: metadata)
             try BarQuery.rows(
@@ -35,6 +35,9 @@ struct MonthBuild: Sendable {
     private func writeRaw(_ file: RawTradeFile) throws {
         guard part.tape.instrument.tradeIDs != .uuid else { throw MonthFilesError(code: .wideIDs) }
         let sink = RawSink(file)
+        var columns: TapeColumnSet = [.id, .time, .price, .quantity, .side]
+        if part.days.contains(where: { $0.arrivals.rows > 0 }) { columns.insert(.arrival) }
+        let wanted = columns
         // Days with the same contract size are read together: the size is part of how a stretch is valued.
         var rest = part.days[...]
         while let first = rest.first {
@@ -49,7 +52,7 @@ struct MonthBuild: Sendable {
             let times = part.month.times.clamped(to: start..<end)
             let isStopping = isStopping
             try lake.read(
-                part.tape, from: times.lowerBound, to: times.upperBound, columns: [.id, .time, .price, .quantity, .side], threads: threads,
+                part.tape, from: times.lowerBound, to: times.upperBound, columns: wanted, threads: threads,
                 reduction: TapeReduction(
                     begin: { _ in RawTradeRows(valuation: valuation) },
                     add: { rows, trades in

@@ -53,9 +53,21 @@ public final class MonthFiles: Sendable {
     }
 
     /// The months in which a tape has trades on days from `first` to `last`, both included.
-    public func months(venue: Venue, symbol: String, from first: CivilDate, to last: CivilDate) throws -> [CivilMonth] {
-        guard let tape = try book.tape(venue: venue, symbol: symbol) else { return [] }
+    ///
+    /// - Throws: ``MonthFilesError`` if trades of these months have no arrival times and `clock` asks for them.
+    public func months(
+        venue: Venue, symbol: String, from first: CivilDate, to last: CivilDate, clock: TapeClock = .exchange
+    ) throws -> [CivilMonth] {
+        guard var tape = try book.tape(venue: venue, symbol: symbol) else { return [] }
         let (from, to) = (first.microseconds, last.microseconds + CivilDate.dayLength)
+        if clock == .arrival {
+            // Files are whole months: all of these must have arrival times.
+            let months = CivilMonth(of: first).times.lowerBound..<CivilMonth(of: last).times.upperBound
+            guard let arrived = tape.onArrival(from: months.lowerBound, to: months.upperBound) else {
+                throw MonthFilesError(code: .noArrivals)
+            }
+            tape = arrived
+        }
         var months: Set<CivilMonth> = []
         for day in tape.days where day.firstTime < to && day.lastTime >= from {
             months.insert(CivilMonth(microseconds: max(day.firstTime, from)))
@@ -128,9 +140,15 @@ public final class MonthFiles: Sendable {
     }
 
     private func job(_ request: MonthRequest) throws -> Job {
-        guard let tape = try book.tape(venue: request.venue, symbol: request.symbol), let part = MonthTape(tape, request.month) else {
-            throw MonthFilesError(code: .noTrades)
+        guard var tape = try book.tape(venue: request.venue, symbol: request.symbol) else { throw MonthFilesError(code: .noTrades) }
+        if request.product.clock == .arrival {
+            let times = request.month.times
+            guard let arrived = tape.onArrival(from: times.lowerBound, to: times.upperBound) else {
+                throw MonthFilesError(code: .noArrivals)
+            }
+            tape = arrived
         }
+        guard let part = MonthTape(tape, request.month) else { throw MonthFilesError(code: .noTrades) }
         if case .rawTrades = request.product, tape.instrument.tradeIDs == .uuid { throw MonthFilesError(code: .wideIDs) }
         let key = "\(request.product.name) \(request.month) \(tape.instrument)"
         let content = book.content(key, of: tape) { part.content(of: request.product, engine: engine) }

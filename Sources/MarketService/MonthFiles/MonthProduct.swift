@@ -5,15 +5,15 @@ public import OrderFlow
 /// What a month file holds.
 public enum MonthProduct: Sendable {
     /// The vendor's columns of a dataset, bar by bar.
-    case bars(Dataset<BarRow>, Interval)
+    case bars(Dataset<BarRow>, Interval, TapeClock = .exchange)
     /// The trades themselves.
     case rawTrades
 
     /// Where files of this product are kept.
     func shelf(_ instrument: Instrument) -> MonthShelf {
         switch self {
-        case .bars(let dataset, let interval):
-            MonthShelf(kind: ["dataset=\(dataset.name)", "interval=\(interval.name)", "clock=exchange"], instrument: instrument)
+        case .bars(let dataset, let interval, let clock):
+            MonthShelf(kind: ["dataset=\(dataset.name)", "interval=\(interval.name)", "clock=\(clock.rawValue)"], instrument: instrument)
         case .rawTrades: MonthShelf(kind: ["raw=trades", "clock=exchange"], instrument: instrument)
         }
     }
@@ -23,10 +23,15 @@ public enum MonthProduct: Sendable {
         if case .rawTrades = self { true } else { false }
     }
 
+    /// Which times its rows follow.
+    var clock: TapeClock {
+        if case .bars(_, _, let clock) = self { clock } else { .exchange }
+    }
+
     /// What tells products of one program apart.
     var name: String {
         switch self {
-        case .bars(let dataset, let interval): "\(dataset.name) \(interval.name)"
+        case .bars(let dataset, let interval, let clock): "\(dataset.name) \(interval.name)" + (clock == .arrival ? " arrival" : "")
         case .rawTrades: "raw trades"
         }
     }
@@ -34,7 +39,7 @@ public enum MonthProduct: Sendable {
     /// Everything about the product itself that its files depend on.
     var definition: String {
         switch self {
-        case .bars(let dataset, _):
+        case .bars(let dataset, _, _):
             "bars \(name) " + dataset.vendorColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",")
         case .rawTrades: name
         }
@@ -43,7 +48,7 @@ public enum MonthProduct: Sendable {
     /// The product's name and interval in a file's metadata.
     var metadata: [(String, String)] {
         switch self {
-        case .bars(let dataset, let interval): [("millrace.dataset", dataset.name), ("millrace.interval", interval.name)]
+        case .bars(let dataset, let interval, _): [("millrace.dataset", dataset.name), ("millrace.interval", interval.name)]
         case .rawTrades: [("millrace.dataset", "trades")]
         }
     }
@@ -73,6 +78,7 @@ public struct MonthRequest: Sendable {
 public struct MonthFilesError: Error, Sendable, Hashable, CustomStringConvertible {
     enum Code: Sendable, Hashable {
         case noTrades
+        case noArrivals
         case wideIDs
         case late
         case cancelled
@@ -88,6 +94,7 @@ public struct MonthFilesError: Error, Sendable, Hashable, CustomStringConvertibl
     public var description: String {
         switch code {
         case .noTrades: "the tape has no trades in that month"
+        case .noArrivals: "trades of that month have no arrival times: imported tape has none; use timestamp=exchange"
         case .wideIDs: "the trade ids of this venue are 128 bits wide, and raw files hold 64: ask for bars"
         case .late: "the file is still being made: ask again in a few seconds"
         case .cancelled: "nobody waits for the file any more"

@@ -41,7 +41,7 @@ struct MonthTape: Sendable {
         let instrument = tape.instrument
         return product.metadata + [
             ("millrace.venue", instrument.venue.name), ("millrace.symbol", instrument.symbol),
-            ("millrace.instrument", instrument.atlas?.description ?? instrument.symbol), ("millrace.clock", "exchange"),
+            ("millrace.instrument", instrument.atlas?.description ?? instrument.symbol), ("millrace.clock", product.clock.rawValue),
             ("millrace.engine", engine), ("millrace.coverage", coverage),
             ("millrace.tape", SHA256.hexadecimal(of: days.map(\.contentHash).joined(separator: "\n"))),
         ]

@@ -2,7 +2,7 @@ import Lake
 import MarketModel
 import Synchronization
 
-/// The summaries of tapes as of the newest version of the catalogue, and what was worked out from them.
+/// The summaries of tapes, as far as they are sealed, as of the newest version of the catalogue, and what was worked out from them.
 ///
 /// Asking costs one look at the catalogue's version; a tape is read again only when something was published.
 final class TapeBook: Sendable {
@@ -26,7 +26,7 @@ final class TapeBook: Sendable {
             return page.tapes[name]
         }
         if let known { return known }
-        guard let tape = try lake.tape(venue: venue, symbol: symbol) else { return nil }
+        guard let tape = try lake.sealedTape(venue: venue, symbol: symbol) else { return nil }
         page.withLock { page in
             // What was published meanwhile shows at the next question.
             if page.version == version { page.tapes[name] = tape }

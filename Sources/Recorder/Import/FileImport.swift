@@ -68,10 +68,11 @@ struct FileImport {
     }
 
     private func plan(_ archive: ArchiveFile) throws -> DayPlan {
-        let tape = try lake.tape(venue: options.venue, symbol: options.symbol)
+        let tape = try lake.sealedTape(venue: options.venue, symbol: options.symbol)
+        let recorded = try lake.tape(venue: options.venue, symbol: options.symbol)
         var instrument = Instrument(venue: options.venue, symbol: options.symbol)
         instrument.tradeIDs = archive.tradeIDs
-        let sizes = ContractSizing(instrument: instrument, stated: options.contractSize, tape: tape)
+        let sizes = ContractSizing(instrument: instrument, stated: options.contractSize, tape: recorded)
         try sizes.checkKnown()
         return DayPlan(
             lake: lake, tape: tape, instrument: instrument, scales: tape?.scales ?? Scales(price: 0, quantity: 0),

@@ -47,7 +47,7 @@ public struct TapeImport: Sendable {
             lake.discardIncoming()
         }
         try lake.settle()
-        if let tape = try lake.tape(venue: options.venue, symbol: options.symbol) {
+        if let tape = try lake.sealedTape(venue: options.venue, symbol: options.symbol) {
             report.holes = tape.openHoles
             report.tradeIDs = tape.instrument.tradeIDs
             report.tapeRows = tape.rows

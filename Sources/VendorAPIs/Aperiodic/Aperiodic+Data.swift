@@ -9,6 +9,7 @@ extension Aperiodic {
     struct BarsRequest {
         var dataset: Dataset<BarRow>
         var interval: Interval
+        var clock: TapeClock
         var instrument: Instrument
         var first: CivilDate
         var last: CivilDate
@@ -30,7 +31,7 @@ extension Aperiodic {
         let wanted = try barsRequest(request)
         let isOpen = previews.contains {
             $0.exchange == wanted.instrument.venue && $0.symbol == wanted.instrument.atlas && $0.interval == wanted.interval
-                && $0.first == wanted.first && $0.last == wanted.last
+                && $0.first == wanted.first && $0.last == wanted.last && wanted.clock == .exchange
         }
         guard isOpen else { throw notInPreview }
         return try list(wanted, request)
@@ -52,10 +53,11 @@ extension Aperiodic {
         let venue = reading.exchange()
         let instrument = reading.instrument(on: venue)
         let dates = reading.dates()
-        reading.clock(instrument.map { "\($0.atlas?.description ?? $0.symbol) on \($0.venue)" } ?? "this symbol")
+        let clock = try reading.clock(instrument, dates)
         try reading.finish()
         guard let interval, let instrument, let dates else { throw Failure(.badRequest) }
-        return BarsRequest(dataset: dataset, interval: interval, instrument: instrument, first: dates.first, last: dates.last)
+        return BarsRequest(
+            dataset: dataset, interval: interval, clock: clock, instrument: instrument, first: dates.first, last: dates.last)
     }
 
     private func list(_ wanted: BarsRequest, _ request: borrowing Request) throws -> Response {
@@ -64,11 +66,11 @@ extension Aperiodic {
         json.beginObject()
         json.key("files")
         json.beginArray()
-        for month in try months(of: wanted.instrument, from: wanted.first, to: wanted.last) {
+        for month in try months(of: wanted.instrument, from: wanted.first, to: wanted.last, clock: wanted.clock) {
             json.beginObject()
             json.member("year", month.year)
             json.member("month", month.month)
-            json.member("url", links.bars(wanted.dataset, wanted.interval, wanted.instrument, month))
+            json.member("url", links.bars(wanted.dataset, wanted.interval, wanted.clock, wanted.instrument, month))
             json.endObject()
         }
         json.endArray()
@@ -77,7 +79,9 @@ extension Aperiodic {
     }
 
     /// The months of a range that hold trades.
-    func months(of instrument: Instrument, from first: CivilDate, to last: CivilDate) throws -> [CivilMonth] {
-        try months.months(venue: instrument.venue, symbol: instrument.symbol, from: first, to: last)
+    func months(
+        of instrument: Instrument, from first: CivilDate, to last: CivilDate, clock: TapeClock = .exchange
+    ) throws -> [CivilMonth] {
+        try months.months(venue: instrument.venue, symbol: instrument.symbol, from: first, to: last, clock: clock)
     }
 }

@@ -27,8 +27,13 @@ extension Aperiodic {
             }
         }
 
-        func bars(_ dataset: Dataset<BarRow>, _ interval: Interval, _ instrument: Instrument, _ month: CivilMonth) -> String {
-            link(["bars", dataset.name, interval.name, instrument.venue.name, instrument.atlas?.description ?? "", "\(month).parquet"])
+        func bars(
+            _ dataset: Dataset<BarRow>, _ interval: Interval, _ clock: TapeClock, _ instrument: Instrument, _ month: CivilMonth
+        ) -> String {
+            link([
+                Aperiodic.folder(clock), dataset.name, interval.name, instrument.venue.name, instrument.atlas?.description ?? "",
+                "\(month).parquet",
+            ])
         }
 
         func raw(_ instrument: Instrument, _ month: CivilMonth) -> String {
@@ -80,12 +85,15 @@ extension Aperiodic {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Where the bars of a clock are.
+    static func folder(_ clock: TapeClock) -> String { clock == .exchange ? "bars" : "bars-true" }
+
     /// `GET /files/bars/…`: a month file of a dataset.
-    func barsFile(_ request: borrowing Request) throws -> Response {
+    func barsFile(_ request: borrowing Request, _ clock: TapeClock) throws -> Response {
         let names = ["dataset", "interval", "exchange", "symbol", "file"].map { request.pathParameters[$0] ?? "" }
-        try checkLink(request, ["bars"] + names)
+        try checkLink(request, [Aperiodic.folder(clock)] + names)
         guard let dataset = Dataset<BarRow>.named(names[0]), let interval = Interval(name: names[1]) else { throw Failure(.notFound) }
-        return try file(.bars(dataset, interval), exchange: names[2], symbol: names[3], file: names[4])
+        return try file(.bars(dataset, interval, clock), exchange: names[2], symbol: names[3], file: names[4])
     }
 
     /// `GET /files/raw/…`: a month file of raw trades.

@@ -82,14 +82,26 @@ extension Aperiodic {
             return nil
         }
 
-        /// Reads the clock; it is judged when the symbol is known.
-        mutating func clock(_ name: String) {
-            guard let text = text(Parameters.timestamp) else { return }
+        /// Reads the clock; it is judged when symbol and dates are known.
+        mutating func clock(_ instrument: Instrument?, _ dates: (first: CivilDate, last: CivilDate)?) throws -> TapeClock {
+            guard let text = text(Parameters.timestamp) else { return .exchange }
             switch text {
-            case "exchange": break
-            case "true": fault("timestamp=true: no arrival times are recorded for \(name): imported tape has none; use timestamp=exchange")
-            default: fault("timestamp must be exchange or true")
+            case "exchange": return .exchange
+            case "true": break
+            default:
+                fault("timestamp must be exchange or true")
+                return .exchange
             }
+            guard let instrument, let dates else { return .arrival }
+            do {
+                _ = try api.months(of: instrument, from: dates.first, to: dates.last, clock: .arrival)
+            } catch is MonthFilesError {
+                let name = "\(instrument.atlas?.description ?? instrument.symbol) on \(instrument.venue)"
+                fault(
+                    "timestamp=true: no arrival times are recorded for \(name), or not for all trades of these months: imported tape has none; "
+                        + "use timestamp=exchange")
+            }
+            return .arrival
         }
 
         mutating func dates() -> (first: CivilDate, last: CivilDate)? {

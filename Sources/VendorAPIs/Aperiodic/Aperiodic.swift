@@ -61,7 +61,11 @@ public struct Aperiodic: Sendable {
                 Route(
                     "/files/bars/{dataset}/{interval}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
                     summary: "A month file of a dataset; the link is the key"
-                ) { request in try shaped { try api.barsFile(request) } },
+                ) { request in try shaped { try api.barsFile(request, .exchange) } },
+                Route(
+                    "/files/bars-true/{dataset}/{interval}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
+                    summary: "The same on the clock of arrivals"
+                ) { request in try shaped { try api.barsFile(request, .arrival) } },
                 Route(
                     "/files/raw/{dataset}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
                     summary: "A month file of raw trades; the link is the key"

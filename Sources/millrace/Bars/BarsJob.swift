@@ -30,9 +30,16 @@ struct BarsJob {
 
     private func fromLake(_ directory: String, _ console: Console) throws {
         let lake = try Lake(directory: directory, create: false)
-        guard let tape = try lake.tape(venue: request.instrument.venue, symbol: request.instrument.symbol) else {
+        guard var tape = try lake.tape(venue: request.instrument.venue, symbol: request.instrument.symbol) else {
             throw CommandError(
                 "\(directory) holds no tape of \(request.instrument); import one with: millrace import FILE --data \(directory) …")
+        }
+        if request.clock == .arrival {
+            guard let arrived = tape.onArrival(from: request.from ?? .min, to: request.to ?? .max) else {
+                throw CommandError(
+                    "--clock true needs arrival times, and trades of \(request.instrument) in that range have none: imported tape has none")
+            }
+            tape = arrived
         }
         try write(lake, tape, console)
     }
@@ -84,7 +91,7 @@ struct BarsJob {
             let metadata = [
                 ("millrace.dataset", output.dataset.name), ("millrace.venue", request.instrument.venue.name),
                 ("millrace.symbol", request.instrument.symbol), ("millrace.interval", request.options.interval.name),
-                ("millrace.clock", "exchange"), ("millrace.engine", Program.version), ("millrace.source", source),
+                ("millrace.clock", request.clock.rawValue), ("millrace.engine", Program.version), ("millrace.source", source),
             ]
             try files.add {
                 try RowFile(format: request.format, columns: output.columns, to: output.path, metadata: metadata)

@@ -16,13 +16,15 @@ struct BarsRequest {
     let options: BarOptions
     let format: RowFormat
     let threads: Int
+    let clock: TapeClock
     let from: Int64?
     let to: Int64?
 
     init(_ arguments: Arguments) throws {
         guard arguments.has("input") != arguments.has("data") else { throw UsageError("give either --input FILE or --data DIR") }
-        guard arguments.value("clock") != "true" else {
-            throw CommandError("--clock true needs arrival times, and imported tape has none; use --clock exchange")
+        clock = arguments.value("clock") == "true" ? .arrival : .exchange
+        guard clock == .exchange || arguments.has("data") else {
+            throw CommandError("--clock true needs arrival times, and dumps have none; use --clock exchange")
         }
         instrument = try Instrument(venue: arguments.venue(), symbol: arguments.required("symbol"))
         format = RowFormat(rawValue: arguments.value("format") ?? "csv") ?? .csv

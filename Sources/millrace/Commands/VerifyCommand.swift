@@ -22,7 +22,7 @@ extension Command {
         ]
     ) { arguments, console in
         let lake = try Lake(directory: try arguments.required("data"), create: false)
-        let tapes = try lake.tapes()
+        let tapes = try lake.sealedTapes()
         let bar = console.progress("verifying", total: tapes.flatMap(\.days).reduce(0) { $0 + $1.bytes })
         defer { bar.finish() }
         let findings = Mutex<[LakeFinding]>([])

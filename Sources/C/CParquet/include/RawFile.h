@@ -11,10 +11,11 @@ enum { MR_RAW_BUY = 0, MR_RAW_SELL = 1, MR_RAW_UNKNOWN = 2 };
 
 typedef struct mr_raw_writer mr_raw_writer;
 
-/// Rows to write; `id` is NULL where trades have no ids. `side` holds MR_RAW_*.
+/// Rows to write; `arrival` holds 0 where a time is not known, and is NULL where none is; `id` is NULL where trades have no ids. `side` holds MR_RAW_*.
 typedef struct {
     int64_t rows;
     const int64_t *time;
+    const int64_t *arrival;
     const int64_t *id;
     const int8_t *side;
     const double *price;

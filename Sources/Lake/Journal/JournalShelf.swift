@@ -1,0 +1,161 @@
+import Glibc
+import MarketModel
+import SQLite
+import Synchronization
+import TapeSequencer
+
+/// What one journal holds of one instrument, as of one commit.
+struct JournalPart: Sendable, Hashable {
+    /// The journal.
+    var path: String
+    /// The number of the instrument there.
+    var number: Int64
+    /// What there is of it.
+    var held: JournalInstrument
+    /// The holes that were noted.
+    var holes: [TapeHole]
+}
+
+/// The journals of a lake as readers see them, of this process or of another one that writes them.
+final class JournalShelf: Sendable {
+    /// What all journals hold.
+    struct OpenDays {
+        var parts: [(day: CivilDate, part: JournalPart)] = []
+        /// Journals that cannot be read.
+        var unreadable: [(day: CivilDate, venue: Venue, path: String)] = []
+    }
+
+    private struct Book {
+        var database: Database
+        var inode: UInt
+    }
+
+    private struct Slot {
+        var key: String
+        var state: String
+        var rows: OpenRows
+    }
+
+    /// How many days' rows are kept, for the next stretch or question.
+    private static let slots = 4
+
+    private let directory: String
+    private let books = Mutex<[String: Book]>([:])
+    private let slots = Mutex<[Slot]>([])
+
+    init(directory: String) { self.directory = directory }
+
+    /// What the journals hold, of one venue or of all.
+    ///
+    /// - Complexity: O(instruments), a look into the folder where nothing is recorded.
+    func openDays(venue: Venue? = nil) throws -> OpenDays {
+        var result = OpenDays()
+        let journals = JournalPath.all(directory, venue: venue)
+        if venue == nil {
+            let paths = Set(journals.map { JournalPath.file(directory, $0.day, $0.venue) })
+            books.withLock { $0 = $0.filter { paths.contains($0.key) } }
+        }
+        for (day, venue) in journals {
+            let path = JournalPath.file(directory, day, venue)
+            do {
+                result.parts += try parts(path).map { (day, $0) }
+            } catch let error as SQLiteError where !error.isRetryable {
+                // Gone meanwhile, or so new that it has no tables yet; or damaged.
+                if error.isDamage { result.unreadable.append((day, venue, path)) }
+            }
+        }
+        return result
+    }
+
+    private func parts(_ path: String) throws -> [JournalPart] {
+        guard let database = try database(path) else { return [] }
+        return try database.withConnection { connection in
+            try connection.execute("BEGIN")
+            defer { try? connection.execute("COMMIT") }
+            var holes: [Int64: [TapeHole]] = [:]
+            for (number, body) in try connection.queryKept("SELECT instrument, body FROM holes", row: { ($0.integer(0), $0.bytes(1)) }) {
+                if let hole = TapeHole(journalled: body, instrument: number) { holes[number, default: []].append(hole) }
+            }
+            let found = try connection.queryKept("SELECT id, body FROM instruments", row: { ($0.integer(0), $0.bytes(1)) })
+            return found.compactMap { number, body in
+                JournalInstrument(body, number: number).map {
+                    JournalPart(path: path, number: number, held: $0, holes: holes[number] ?? [])
+                }
+            }
+        }
+    }
+
+    /// The journal behind a path, opened anew where another file has taken its place; nil if there is none.
+    private func database(_ path: String) throws -> Database? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size > 0 else { return nil }
+        let inode = UInt(status.st_ino)
+        return try books.withLock { books in
+            if let book = books[path], book.inode == inode { return book.database }
+            let database = try Database(path: path, create: false, keepsLog: true)
+            books[path] = Book(database: database, inode: inode)
+            return database
+        }
+    }
+
+    /// The rows of a part in the order in which they were appended, newest batches only if `enough` says so early.
+    ///
+    /// - Parameter enough: asked with all rows so far, newest batch first.
+    /// - Throws: ``LakeError``, retryable where the journal was sealed or replaced meanwhile.
+    func columns(_ part: JournalPart, enough: (JournalColumns) -> Bool = { _ in false }) throws -> JournalColumns {
+        guard let database = try database(part.path) else { throw JournalShelf.changed(part.path) }
+        var batches: [JournalColumns] = []
+        var newest = JournalColumns()
+        var next = part.held.lastBatch
+        while next > 0 {
+            let found = try database.withConnection { connection in
+                try connection.queryKept("SELECT instrument, previous, body FROM batches WHERE id = ?", next) {
+                    ($0.integer(0), $0.integer(1), $0.bytes(2))
+                }
+            }
+            var columns = JournalColumns()
+            guard let (instrument, previous, body) = found.first, instrument == part.number, previous < next,
+                JournalBatch.decode(body, instrument: instrument, number: next, into: &columns) != nil
+            else {
+                guard try self.database(part.path) === database else { throw JournalShelf.changed(part.path) }
+                throw LakeError(
+                    .damaged, part.path,
+                    "its batch \(next) is damaged: record \(part.held.instrument.venue) again to keep the rest of it, see 'millrace verify'"
+                )
+            }
+            newest.append(columns)
+            if enough(newest) { return newest }
+            batches.append(columns)
+            next = previous
+        }
+        newest = JournalColumns()
+        for columns in batches.reversed() { newest.append(columns) }
+        return newest
+    }
+
+    private static func changed(_ path: String) -> LakeError {
+        LakeError(.changed, path, "was sealed while it was being read: try again")
+    }
+
+    /// The rows of an open day in tape order, with those of a sealed file of the same day.
+    ///
+    /// - Complexity: O(rows of the day) unless the same state was asked for shortly before.
+    func rows(_ lake: Lake, _ tape: TapeSummary, _ day: TapeDay) throws -> OpenRows {
+        let key = "\(tape.instrument) \(day.date)"
+        let state = day.contentHash + "\(tape.scales)"
+        if let known = slots.withLock({ slots in slots.first { $0.key == key && $0.state == state }?.rows }) { return known }
+        let rows = try OpenRows(lake, tape, day)
+        slots.withLock { slots in
+            slots.removeAll { $0.key == key }
+            slots.append(Slot(key: key, state: state, rows: rows))
+            if slots.count > JournalShelf.slots { slots.removeFirst() }
+        }
+        return rows
+    }
+
+    /// Forgets the rows of a day and closes its journal.
+    func forget(_ path: String) {
+        books.withLock { $0[path] = nil }
+        slots.withLock { $0 = [] }
+    }
+}
