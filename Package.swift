@@ -120,6 +120,13 @@ let testTargets: [Target] = [
     tests(
         "VendorAPIsTests",
         ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder", "TapeSequencer"]),
+    // Recorders that follow the simulator over real sockets.
+    tests(
+        "LiveTests",
+        [
+            "Recorder", "MarketService", "ExchangeSimulator", "Feeds", "Lake", "OrderFlow", "TapeSequencer", "MarketModel", "Transport",
+            "Archives",
+        ]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),
 ]

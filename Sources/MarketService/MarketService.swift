@@ -16,6 +16,8 @@ public final class MarketService: Sendable {
 
     /// The markets that are being recorded, if any are: they answer for their instruments.
     public let live: LiveMarket?
+    /// What venues list beyond that, if any venue is followed.
+    private let venuesOnDemand: (any LiveVenues)?
     private let source: any TapeSource
     private let current: Mutex<MarketSnapshot>
     private let problem = Mutex<String?>(nil)
@@ -24,9 +26,10 @@ public final class MarketService: Sendable {
     /// Opens a market on a source, and on what is being recorded.
     ///
     /// - Throws: what the source throws.
-    public init(source: any TapeSource, live: LiveMarket? = nil) throws {
+    public init(source: any TapeSource, live: LiveMarket? = nil, onDemand venues: (any LiveVenues)? = nil) throws {
         self.source = source
         self.live = live
+        venuesOnDemand = venues
         current = Mutex(try MarketSnapshot(source: source, previous: nil))
     }
 
@@ -107,4 +110,12 @@ public final class MarketService: Sendable {
         if let flow = try live?.recentFlow(venue: venue, symbol: symbol) { return flow }
         return try snapshot.venues[venue]?.slots[symbol]?.flow(from: source)
     }
+
+    /// The instruments that a venue trades now, by symbol; nil if that is not known.
+    ///
+    /// - Complexity: O(1).
+    public func tradable(venue: Venue) -> [Instrument]? { venuesOnDemand?.tradable(venue) }
+
+    /// Begins to record an instrument that has no tape, if its venue lists it and it may be.
+    public func follow(venue: Venue, symbol: String) -> Bool { venuesOnDemand?.follow(venue, symbol) ?? false }
 }

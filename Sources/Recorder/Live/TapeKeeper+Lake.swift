@@ -4,12 +4,16 @@ import TapeSequencer
 
 extension TapeKeeper {
     /// Begins where the lake's tape of an instrument ends.
-    init(instrument: Instrument, scales: Scales, tape: JournalTape) {
+    init(
+        instrument: Instrument, scales: Scales, tape: JournalTape, order: LiveTape.Options, arrivals: ArrivalTape.Options
+    ) {
         let last = tape.lastID.flatMap { id in tape.lastTime.map { (id: id, time: $0) } }
         let holes = tape.holes.filter { $0.state == .open }.map {
             IDHole(from: $0.from, to: $0.to, timeBefore: $0.timeFrom, timeAfter: $0.timeTo)
         }
-        self.init(instrument: instrument, scales: scales, last: last, newest: tape.newest.map(\.trade), holes: holes)
+        self.init(
+            instrument: instrument, scales: scales, last: last, newest: tape.newest.map(\.trade), holes: holes, order: order,
+            arrivals: arrivals)
     }
 }
 

@@ -41,17 +41,17 @@ struct TapeKeeper: Sendable {
     ///   - last: the last row of the tape, where ids are contiguous.
     ///   - newest: the newest rows of the tape, in tape order, where they are not.
     ///   - holes: what is missing of it and may be had from the venue.
-    init(instrument: Instrument, scales: Scales, last: (id: Int64, time: Int64)?, newest: [Trade], holes: [IDHole]) {
+    init(
+        instrument: Instrument, scales: Scales, last: (id: Int64, time: Int64)?, newest: [Trade], holes: [IDHole],
+        order: LiveTape.Options = LiveTape.Options(), arrivals: ArrivalTape.Options = ArrivalTape.Options()
+    ) {
         self.instrument = instrument
         self.scales = scales
         guard instrument.tradeIDs == .contiguous else {
-            byArrival = ArrivalTape(after: newest)
+            byArrival = ArrivalTape(after: newest, options: arrivals)
             return
         }
-        var options = LiveTape.Options()
-        // Only repetitions are looked up there, and hundreds of instruments have one each.
-        options.memory = 1024
-        byID = LiveTape(after: last, holes: holes, options: options)
+        byID = LiveTape(after: last, holes: holes, options: order)
     }
 
     /// When ``tick(at:)`` has to be called next, in nanoseconds, or nil.
@@ -66,6 +66,17 @@ struct TapeKeeper: Sendable {
             byID?.take(row, at: now, &idActions)
         } else if !row.isPresenceOnly {
             byArrival?.take(row, &arrivalActions)
+        }
+        perform()
+    }
+
+    /// Begins an empty tape with trades that the venue told of when it was asked.
+    mutating func begin(with trades: [FeedTrade], received: Int64, at now: Int64) {
+        let rows = trades.compactMap { row($0, received: received, source: .rest) }
+        if byID != nil {
+            for row in rows.sorted(by: { $0.trade.id < $1.trade.id }) { byID?.take(row, at: now, &idActions) }
+        } else {
+            for row in rows where !row.isPresenceOnly { byArrival?.take(row, &arrivalActions) }
         }
         perform()
     }
@@ -158,7 +169,9 @@ struct TapeKeeper: Sendable {
 
     private mutating func perform(_ action: LiveTape.Action) {
         switch action {
-        case .release(let row), .late(let row), .replace(let row): rows.append(row)
+        case .release(let row), .late(let row), .replace(let row):
+            // Its id is there; there is no trade to write or to count.
+            if !row.isPresenceOnly { rows.append(row) }
         case .repair(let range): wishes.append(.ids(range))
         case .opened(let hole): gaps.append(gap(hole, .open, missing: hole.count))
         case .filled(let hole): gaps.append(gap(hole, .repaired, missing: 0))

@@ -67,13 +67,18 @@ final class VenueDesk: Sendable {
         return listed
     }
 
-    /// The venue's newest trades of a symbol, oldest first; blocks until it has answered.
+    /// The venue's newest trades of a symbol, about `count` of them, or as many as it gives; blocks until it has answered.
     ///
     /// - Throws: ``VenueError`` where it does not answer or does not have the symbol.
-    func recentTrades(_ symbol: String, limit: Int) throws(VenueError) -> [FeedTrade] {
+    func newestTrades(_ symbol: String, count: Int) throws(VenueError) -> [FeedTrade] {
         var trades: [FeedTrade] = []
-        try run(adapter.recentTrades(symbol, limit: limit)) { trades += $0.trades }
-        return trades
+        try run(adapter.recentTrades(symbol, limit: count)) { trades += $0.trades }
+        guard let oldest = trades.map(\.id.integer).min(), let newest = trades.map(\.id.integer).max(), trades.count < count,
+            let rest = adapter.trades(symbol, ids: max(0, newest - Int64(count) + 1)...max(0, oldest - 1)), oldest > 1
+        else { return trades }
+        var earlier: [FeedTrade] = []
+        try run(rest) { earlier += $0.trades }
+        return earlier + trades
     }
 
     /// Ends the desk: what is being asked is given up, and nobody is told of what waits.

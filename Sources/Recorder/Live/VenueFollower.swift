@@ -69,6 +69,7 @@ final class VenueFollower {
         places[symbol] = slots.count
         slots.append(Slot(keeper: keeper, journal: journal, sink: sink, connection: connection))
         sink.state(.waiting)
+        finish(slots.count - 1)
     }
 
     /// Stops following an instrument.

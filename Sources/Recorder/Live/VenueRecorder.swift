@@ -3,7 +3,7 @@ public import Lake
 public import MarketModel
 import Pipeline
 import Synchronization
-import TapeSequencer
+public import TapeSequencer
 public import Transport
 
 /// Records the trades of some instruments of one venue: connects, puts rows in order, finds and fills holes, and makes all of it durable.
@@ -23,13 +23,26 @@ public final class VenueRecorder: Sendable {
         public var seed: UInt64 = 1
         /// How often what came is made durable, in milliseconds.
         public var commitMilliseconds = 100
+        /// How rows are put in order, and missing ones asked for, where ids tell.
+        public var order = VenueRecorder.Options.order
+        /// The same where they do not.
+        public var arrivals = ArrivalTape.Options()
         /// How often instruments are asked for again, in seconds.
         public var listingSeconds = 3600
+        /// How many of the newest trades an instrument without a tape begins with; as far as the venue gives them.
+        public var firstTrades = 1000
         /// How long after midnight UTC a day is sealed, in seconds: what comes later still goes to the sealed day.
         public var sealingSeconds: Int64 = 600
 
         /// The defaults.
         public init() {}
+
+        private static var order: LiveTape.Options {
+            var options = LiveTape.Options()
+            // Only repetitions are looked up there, and hundreds of instruments have a memory each.
+            options.memory = 1024
+            return options
+        }
     }
 
     /// The venue.
@@ -51,6 +64,7 @@ public final class VenueRecorder: Sendable {
     /// What is wanted, and what the venue has.
     private struct InstrumentBook: Sendable {
         var listed: [String: ListedInstrument] = [:]
+        var tradable: [Instrument]?
         var wanted: [String] = []
         var begun: Set<String> = []
         /// Scales that rows needed beyond what the venue says.
@@ -97,6 +111,7 @@ public final class VenueRecorder: Sendable {
         }
         place.onNeedsScales { [weak self] symbol, scales in self?.widen(symbol, scales) }
         worker.submit { [weak self] in self?.list() }
+        worker.submit { [weak self] in self?.seal() }
     }
 
     deinit { stop() }
@@ -107,10 +122,16 @@ public final class VenueRecorder: Sendable {
         worker.submit { [weak self] in self?.beginWanted() }
     }
 
-    /// The instruments the venue lists, as it last said; empty before it was asked.
-    public var listed: [ListedInstrument] {
-        book.withLock { $0.listed.values.sorted { $0.instrument.symbol < $1.instrument.symbol } }
-    }
+    /// The instruments that the venue trades, as it last said, by symbol; nil before it has.
+    ///
+    /// - Complexity: O(1).
+    public var tradable: [Instrument]? { book.withLock { $0.tradable } }
+
+    /// Whether an instrument is recorded, or is about to be.
+    public func isRecording(_ symbol: String) -> Bool { book.withLock { $0.wanted.contains(symbol) } }
+
+    /// How many instruments are recorded, or are about to be.
+    public var count: Int { book.withLock { $0.wanted.count } }
 
     /// Waits until all that was received is durable.
     ///
@@ -137,6 +158,7 @@ public final class VenueRecorder: Sendable {
             let listed = try desk.instruments()
             book.withLock { book in
                 book.listed = Dictionary(listed.map { ($0.instrument.symbol, $0) }) { first, _ in first }
+                book.tradable = listed.filter(\.isTrading).map(\.instrument).sorted { $0.symbol < $1.symbol }
             }
             endDelisted()
             beginWanted()
@@ -175,11 +197,24 @@ public final class VenueRecorder: Sendable {
             let tapeSink = try sink.begin(
                 LiveTapeStart(instrument: instrument, scales: held.scales, tape: tape, settle: { try journal.flush() }))
             commits.add(held.symbol, tapeSink)
-            let keeper = TapeKeeper(instrument: instrument, scales: held.scales, tape: held)
+            let keeper = TapeKeeper(
+                instrument: instrument, scales: held.scales, tape: held, order: options.order, arrivals: options.arrivals)
             loop.perform { [follower] in follower.get()?.add(keeper, journal: held.symbol, sink: tapeSink) }
         } catch {
             book.withLock { _ = $0.begun.remove(symbol) }
             report("\(symbol) cannot be recorded: \(error)")
+        }
+    }
+
+    /// Gives a tape that begins the trades before it that the venue still tells of.
+    private func beginWithNewest(_ keeper: inout TapeKeeper) {
+        guard options.firstTrades > 0 else { return }
+        do {
+            let trades = try desk.newestTrades(keeper.instrument.symbol, count: options.firstTrades)
+            keeper.begin(with: trades, received: WallClock.microseconds(), at: MonotonicClock.nanoseconds())
+        } catch {
+            guard !worker.isStopped else { return }
+            report("\(keeper.instrument.symbol) begins without earlier trades: \(error)")
         }
     }
 
@@ -197,6 +232,17 @@ public final class VenueRecorder: Sendable {
             guard let listed, (try? journal.flush()) != nil else { return }
             begin(listed)
         }
+    }
+
+    /// Makes the days that are over part of the sealed tape; looks again every minute, since an import may be writing now.
+    private func seal() {
+        let today = CivilDate(microseconds: WallClock.microseconds() - options.sealingSeconds * 1_000_000)
+        do {
+            try journal.seal(before: today)
+        } catch {
+            if (error as? LakeError)?.isBusy != true { report("a day that is over cannot be sealed: \(error)") }
+        }
+        worker.submit(afterMilliseconds: 60_000) { [weak self] in self?.seal() }
     }
 
     private func endDelisted() {

@@ -1,0 +1,59 @@
+import Lake
+import MarketModel
+import Recorder
+import Synchronization
+import TapeSequencer
+
+/// Who follows recorders in tests, and keeps all it is told.
+final class Capture: LiveSink {
+    struct Tape: Sendable {
+        var rows: [LiveTrade] = []
+        var gaps: [LiveGap] = []
+        var state = LiveState.waiting
+        var committed: TradeID?
+        var scales = Scales(price: 0, quantity: 0)
+
+        /// What has become of each gap.
+        var lastGaps: [LiveGap] {
+            var last: [LiveGap] = []
+            for gap in gaps {
+                if let place = last.lastIndex(where: { $0.ids == gap.ids && $0.timeFrom == gap.timeFrom && $0.timeTo == gap.timeTo }) {
+                    last[place] = gap
+                } else {
+                    last.append(gap)
+                }
+            }
+            return last
+        }
+
+        /// Whether a trade is known to be missing.
+        func admits(_ trade: Trade) -> Bool {
+            lastGaps.contains { gap in
+                guard gap.state != .repaired else { return false }
+                return gap.ids.map { $0.contains(trade.id.integer) } ?? (gap.timeFrom...gap.timeTo).contains(trade.time)
+            }
+        }
+    }
+
+    private let tapes = Mutex<[Venue: Tape]>([:])
+
+    subscript(venue: Venue) -> Tape { tapes.withLock { $0[venue] ?? Tape() } }
+
+    func begin(_ start: LiveTapeStart) -> any LiveTapeSink {
+        tapes.withLock { $0[start.instrument.venue, default: Tape()].scales = start.scales }
+        return Follower(capture: self, venue: start.instrument.venue)
+    }
+
+    private struct Follower: LiveTapeSink {
+        let capture: Capture
+        let venue: Venue
+
+        private func change(_ body: (inout Tape) -> Void) { capture.tapes.withLock { body(&$0[venue, default: Tape()]) } }
+
+        func take(_ trades: [LiveTrade]) { change { $0.rows += trades } }
+        func take(_ gap: LiveGap) { change { $0.gaps.append(gap) } }
+        func committed(id: TradeID, time: Int64) { change { $0.committed = id } }
+        func state(_ state: LiveState) { change { $0.state = state } }
+        func tick(at now: Int64) {}
+    }
+}
