@@ -4,10 +4,26 @@ import Transport
 extension Oanor {
     /// The five keys around every answer, in the order in which the vendor's documentation prints them.
     enum Envelope {
+        /// What an answer says of the request, which an answer that is made later outlives.
+        struct Stamp: Sendable {
+            let id: RequestID
+            let time: Int64
+
+            init(_ request: borrowing Request) {
+                id = request.id
+                time = request.time
+            }
+        }
+
         /// Writes an answer around its data.
         static func ok(_ request: borrowing Request, message: StaticString, _ data: (inout JSONWriter) throws -> Void) rethrows -> Response
         {
-            try wrap(request, message: message) { json in
+            try ok(Stamp(request), message: message, data)
+        }
+
+        /// Writes an answer around its data.
+        static func ok(_ stamp: Stamp, message: StaticString, _ data: (inout JSONWriter) throws -> Void) rethrows -> Response {
+            try wrap(stamp, message: message) { json in
                 json.beginObject()
                 try data(&json)
                 json.endObject()
@@ -15,18 +31,18 @@ extension Oanor {
         }
 
         /// Writes an answer around data that is JSON already.
-        static func ok(_ request: borrowing Request, message: StaticString, data: [UInt8]) -> Response {
-            wrap(request, message: message) { $0.value(json: data) }
+        static func ok(_ stamp: Stamp, message: StaticString, data: [UInt8]) -> Response {
+            wrap(stamp, message: message) { $0.value(json: data) }
         }
 
         private static func wrap(
-            _ request: borrowing Request, message: StaticString, _ data: (inout JSONWriter) throws -> Void
+            _ stamp: Stamp, message: StaticString, _ data: (inout JSONWriter) throws -> Void
         ) rethrows -> Response {
             var json = JSONWriter(capacity: 2048)
             json.beginObject()
             json.key("data")
             try data(&json)
-            meta(&json, id: request.id, time: request.time)
+            meta(&json, id: stamp.id, time: stamp.time)
             json.member("status", literal: "ok")
             json.member("message", literal: message)
             json.member("success", true)

@@ -6,9 +6,11 @@ extension Oanor {
     /// `GET /v1/flow`: sums of the newest trades, by one subtraction of running totals, or as they were last written.
     func flow(_ request: borrowing Request) throws -> Response {
         let wanted = try Parameters.trades.integer(in: request) ?? 1000
-        let recent = try recentFlow(request)
-        let data = prepared.data(recent, trades: wanted) { Oanor.write(recent, recent.windows.window(wanted), &$0) }
-        return Envelope.ok(request, message: "Flow retrieved successfully", data: data)
+        let prepared = prepared
+        return try withRecentFlow(request) { recent, stamp in
+            let data = prepared.data(recent, trades: wanted) { Oanor.write(recent, recent.windows.window(wanted), &$0) }
+            return Envelope.ok(stamp, message: "Flow retrieved successfully", data: data)
+        }
     }
 
     private static func write(_ recent: RecentFlow, _ window: FlowWindow, _ json: inout JSONWriter) {

@@ -10,28 +10,30 @@ extension Oanor {
     func large(_ request: borrowing Request) throws -> Response {
         let minimum = try Oanor.minNotional(request)
         let grouped = try Parameters.group.text(in: request) != nil
-        let recent = try recentFlow(request)
-        let prints = grouped ? recent.groupedPrints : recent.prints
-        let large = prints.count(atLeast: Oanor.threshold(minimum, scale: recent.notionalScale))
-        let totals = prints.totals(ofLargest: large)
-        let quote = recent.notionalScale
-        return Envelope.ok(request, message: "Large trades retrieved successfully") { json in
-            json.member(
-                "note",
-                literal: "single aggressive prints of the tape at or above min_notional (default 100000); side is that of the aggressor."
-            )
-            json.member("source", recent.exchange)
-            json.member("symbol", recent.instrument.symbol)
-            json.key("largest")
-            json.beginArray()
-            for place in 0..<min(large, Oanor.listedPrints) { Oanor.write(prints[place], of: recent, &json) }
-            json.endArray()
-            json.member("large_trades", large)
-            json.member("min_notional", decimal: Int128(minimum.mantissa), scale: minimum.scale)
-            json.member("trades_scanned", recent.windows.count)
-            json.member("buy_notional_usd", totals.buyNotional, scale: quote, places: Places.quote)
-            json.member("net_notional_usd", totals.buyNotional - totals.sellNotional, scale: quote, places: Places.quote)
-            json.member("sell_notional_usd", totals.sellNotional, scale: quote, places: Places.quote)
+        return try withRecentFlow(request) { recent, stamp in
+            let prints = grouped ? recent.groupedPrints : recent.prints
+            let large = prints.count(atLeast: Oanor.threshold(minimum, scale: recent.notionalScale))
+            let totals = prints.totals(ofLargest: large)
+            let quote = recent.notionalScale
+            return Envelope.ok(stamp, message: "Large trades retrieved successfully") { json in
+                json.member(
+                    "note",
+                    literal:
+                        "single aggressive prints of the tape at or above min_notional (default 100000); side is that of the aggressor."
+                )
+                json.member("source", recent.exchange)
+                json.member("symbol", recent.instrument.symbol)
+                json.key("largest")
+                json.beginArray()
+                for place in 0..<min(large, Oanor.listedPrints) { Oanor.write(prints[place], of: recent, &json) }
+                json.endArray()
+                json.member("large_trades", large)
+                json.member("min_notional", decimal: Int128(minimum.mantissa), scale: minimum.scale)
+                json.member("trades_scanned", recent.windows.count)
+                json.member("buy_notional_usd", totals.buyNotional, scale: quote, places: Places.quote)
+                json.member("net_notional_usd", totals.buyNotional - totals.sellNotional, scale: quote, places: Places.quote)
+                json.member("sell_notional_usd", totals.sellNotional, scale: quote, places: Places.quote)
+            }
         }
     }
 

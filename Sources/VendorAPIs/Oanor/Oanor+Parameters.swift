@@ -1,3 +1,4 @@
+import Glibc
 import MarketModel
 import MarketService
 import OrderFlow
@@ -31,9 +32,42 @@ extension Oanor {
         return venue
     }
 
-    /// The newest trades of the instrument that a request means: `symbol=`, or `coin=` and `quote=`.
-    func recentFlow(_ request: borrowing Request) throws -> RecentFlow {
+    /// Answers from the newest trades of the instrument that a request means: `symbol=`, or `coin=` and `quote=`.
+    ///
+    /// At once where they are held. A pair that nobody asked for before and that the venue lists is fetched first, and recorded from then on;
+    /// its answer comes when its newest trades are there.
+    func withRecentFlow(
+        _ request: borrowing Request, _ answer: @escaping @Sendable (RecentFlow, Envelope.Stamp) throws -> Response
+    ) throws -> Response {
         let venue = try venue(request)
+        let symbol = try symbol(request, venue: venue)
+        let stamp = Envelope.Stamp(request)
+        // Most venues spell symbols in capitals, and callers do not always.
+        let spellings = symbol == symbol.uppercased() ? [symbol] : [symbol, symbol.uppercased()]
+        for spelling in spellings {
+            if let flow = try self.market.recentFlow(venue: venue, symbol: spelling) { return try answer(flow, stamp) }
+        }
+        let market = market
+        guard let fetched = spellings.first(where: { market.follow(venue: venue, symbol: $0) }) else {
+            throw Failure(.notFound, "symbol '\(symbol)' is not on the tape of \(venue.name): /v1/symbols lists those that are")
+        }
+        return .later { cancellation in
+            for _ in 0..<Oanor.fetchPatience where !cancellation.isCancelled {
+                if let flow = try market.recentFlow(venue: venue, symbol: fetched) { return try answer(flow, stamp) }
+                usleep(20_000)
+            }
+            throw Failure(
+                .unavailable,
+                "the trades of '\(fetched)' are not here yet: \(venue.name) is being asked for them, try again in a moment",
+                headers: [Header("Retry-After", "2")])
+        }
+    }
+
+    /// How long a pair's first trades are waited for, in fiftieths of a second.
+    private static var fetchPatience: Int { 500 }
+
+    /// The symbol that a request means, as it is written there.
+    private func symbol(_ request: borrowing Request, venue: Venue) throws(Failure) -> String {
         let symbol: String
         if let given = request.query["symbol"], !given.isEmpty {
             symbol = given
@@ -43,10 +77,7 @@ extension Oanor {
             throw Failure(.badRequest, "parameter 'symbol' is missing: give symbol=BTCUSDT, or coin=BTC&quote=USDT")
         }
         guard symbol.utf8.count <= 64 else { throw Failure(.badRequest, "parameter 'symbol' is longer than any symbol") }
-        if let flow = try market.recentFlow(venue: venue, symbol: symbol) { return flow }
-        // Most venues spell symbols in capitals, and callers do not always.
-        if let flow = try market.recentFlow(venue: venue, symbol: symbol.uppercased()) { return flow }
-        throw Failure(.notFound, "symbol '\(symbol)' is not on the tape of \(venue.name): /v1/symbols lists those that are")
+        return symbol
     }
 
     /// The venue's spelling of a pair: its spot pair, or its perpetual where it has contracts only.

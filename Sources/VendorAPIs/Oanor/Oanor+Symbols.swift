@@ -3,11 +3,19 @@ import MarketService
 import Transport
 
 extension Oanor {
-    /// `GET /v1/symbols`: the symbols that have a tape, ascending.
+    /// The instruments that can be asked for: all that the venue trades, where it is followed, and all that have a tape.
+    private func instruments(_ venue: Venue) -> [Instrument] {
+        let held = market.instruments(venue: venue)
+        guard let tradable = market.tradable(venue: venue) else { return held }
+        let symbols = Set(tradable.map(\.symbol))
+        return (tradable + held.filter { !symbols.contains($0.symbol) }).sorted { $0.symbol < $1.symbol }
+    }
+
+    /// `GET /v1/symbols`: the symbols that can be asked for, ascending.
     func symbols(_ request: borrowing Request) throws -> Response {
         let venue = try venue(request)
         let quote = request.query["quote"].flatMap { $0.isEmpty ? nil : $0.uppercased() }
-        let symbols = market.instruments(venue: venue).filter { quote == nil || $0.quote == quote }
+        let symbols = instruments(venue).filter { quote == nil || $0.quote == quote }
         return Envelope.ok(request, message: "Symbols retrieved successfully") { json in
             json.member("count", symbols.count)
             json.key("quote")
@@ -23,7 +31,7 @@ extension Oanor {
     /// `GET /v1/meta`: the API about itself.
     func meta(_ request: borrowing Request) throws -> Response {
         let venue = try venue(request)
-        let count = market.instruments(venue: venue).count
+        let count = instruments(venue).count
         return Envelope.ok(request, message: "Meta retrieved successfully") { json in
             json.member(
                 "note",

@@ -1,4 +1,5 @@
 import Access
+import Glibc
 import Lake
 import MarketService
 import Pipeline
@@ -49,7 +50,7 @@ struct LakeServer: Sendable {
         }
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
         let recording = options.recording.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
-        let market = try MarketService(source: LakeSource(lake), live: recording?.live)
+        let market = try MarketService(source: LakeSource(lake), live: recording?.live, onDemand: recording)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
         let aperiodic = KeyGate(
@@ -85,6 +86,20 @@ struct LakeServer: Sendable {
         self.streams = streams
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
+
+    /// Waits until trades of all instruments that are to be recorded have come.
+    ///
+    /// - Returns: false if the time ran out; ``unready`` says what is missing.
+    func waitUntilLive(seconds: Int) -> Bool {
+        for _ in 0..<(seconds * 50) {
+            if unready.isEmpty { return true }
+            usleep(20_000)
+        }
+        return false
+    }
+
+    /// The instruments that are to be recorded and not live yet.
+    var unready: [String] { recording?.unready ?? [] }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {

@@ -3,6 +3,7 @@ import Lake
 import MarketModel
 import MarketService
 import Recorder
+import Synchronization
 
 /// The venues that are recorded live, put together.
 final class Recording: Sendable {
@@ -12,6 +13,9 @@ final class Recording: Sendable {
     /// What is recorded, for those who follow it.
     let live: LiveMarket
     private let recorders: [VenueRecorder]
+    private let named: [(venue: Venue, symbol: String)]
+    /// How many instruments of each venue may be begun because somebody asked for them.
+    private let onDemand: Mutex<[Venue: Int]>
 
     /// Begins to record.
     ///
@@ -21,6 +25,8 @@ final class Recording: Sendable {
         follow.intervals = options.intervals
         let live = LiveMarket(lake: lake, options: follow, report: report)
         self.live = live
+        onDemand = Mutex(options.onDemand)
+        named = options.symbols.flatMap { entry in entry.symbols.map { (entry.venue, $0) } }
         recorders = try options.symbols.map { venue, symbols in
             let endpoints = options.endpoints[venue]
             guard let feed = FeedCatalogue.feed(of: venue, endpoints: endpoints),
@@ -28,6 +34,7 @@ final class Recording: Sendable {
             else { throw CommandError("\(venue.name) cannot be recorded") }
             var recorder = VenueRecorder.Options()
             recorder.client = options.client
+            recorder.firstTrades = MarketService.recentTrades
             let running = try VenueRecorder(feed: feed, rest: rest, lake: lake, sink: live, options: recorder, report: report)
             running.record(symbols)
             return running
@@ -39,9 +46,34 @@ final class Recording: Sendable {
         recorders.lazy.compactMap { recorder in recorder.problem.map { "\(recorder.venue.name): \($0)" } }.first
     }
 
+    /// The instruments that were named and of which nothing has come yet.
+    var unready: [String] {
+        named.filter { venue, symbol in live.instrument(venue, symbol).map { $0.state != .live || $0.last == nil } ?? true }
+            .map { "\($0.venue.name) \($0.symbol)" }
+    }
+
     /// Ends the recording: what was received is made durable.
     func stop() {
         for recorder in recorders { recorder.stop() }
         live.stop()
     }
+}
+
+extension Recording: LiveVenues {
+    func tradable(_ venue: Venue) -> [Instrument]? { recorder(venue)?.tradable }
+
+    func follow(_ venue: Venue, _ symbol: String) -> Bool {
+        guard let recorder = recorder(venue) else { return false }
+        if recorder.isRecording(symbol) { return true }
+        guard recorder.tradable?.contains(where: { $0.symbol == symbol }) == true else { return false }
+        let isAllowed = onDemand.withLock { left -> Bool in
+            guard let count = left[venue], count > 0 else { return false }
+            left[venue] = count - 1
+            return true
+        }
+        if isAllowed { recorder.record([symbol]) }
+        return isAllowed
+    }
+
+    private func recorder(_ venue: Venue) -> VenueRecorder? { recorders.first { $0.venue == venue } }
 }

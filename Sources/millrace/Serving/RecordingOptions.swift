@@ -8,6 +8,8 @@ struct RecordingOptions: Sendable {
     var symbols: [(venue: Venue, symbols: [String])] = []
     /// Where venues are reached other than on their own servers.
     var endpoints: [Venue: Endpoints] = [:]
+    /// How many further instruments of a venue are recorded when somebody asks for them.
+    var onDemand: [Venue: Int] = [.binanceSpot: 100]
     /// The intervals at which bars are followed.
     var intervals: [Interval] = [.m1]
     /// How clients connect.
@@ -23,6 +25,9 @@ struct RecordingOptions: Sendable {
         CommandOption(
             "endpoint", "VENUE=URLS", "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
             repeatable: true),
+        CommandOption(
+            "on-demand", "VENUE=N", "How many further instruments of a venue are recorded once somebody asks for them",
+            default: "binance-spot=100, others 0", repeatable: true),
         CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
         CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
     ]
@@ -32,16 +37,18 @@ struct RecordingOptions: Sendable {
     init(_ arguments: Arguments) throws(UsageError) {
         for text in arguments.all("record") {
             let parts = text.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, let venue = Venue(parts[0]) else {
-                throw UsageError("--record \(text): write it like binance-spot:BTCUSDT,ETHUSDT")
+            guard let first = parts.first, let venue = Venue(first) else {
+                throw UsageError("--record \(text): write it like binance-spot:BTCUSDT,ETHUSDT, or binance-spot for what is asked for only")
             }
             guard Recording.venues.contains(venue) else {
                 let known = Recording.venues.map(\.name)
                 let near = NearestName.of(venue.name, in: known).map { " Did you mean \($0)?" } ?? ""
                 throw UsageError("--record \(text): \(venue.name) cannot be recorded, only \(known.joined(separator: ", ")).\(near)")
             }
-            let names = parts[1].split(separator: ",").map(String.init)
-            guard !names.isEmpty else { throw UsageError("--record \(text): name at least one symbol after the colon") }
+            let names = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+            guard parts.count == 1 || !names.isEmpty else {
+                throw UsageError("--record \(text): name at least one symbol after the colon")
+            }
             if let place = symbols.firstIndex(where: { $0.venue == venue }) {
                 symbols[place].symbols += names.filter { !symbols[place].symbols.contains($0) }
             } else {
@@ -56,18 +63,35 @@ struct RecordingOptions: Sendable {
             }
             endpoints[venue] = address
         }
-        if let text = arguments.value("intervals") {
-            intervals = []
-            for name in text.split(separator: ",") {
-                guard let interval = Interval(name: name) else {
-                    throw UsageError(
-                        "--intervals \(text): '\(name)' is none of \(Interval.allCases.map(\.name).joined(separator: " "))")
-                }
-                if !intervals.contains(interval) { intervals.append(interval) }
+        for text in arguments.all("on-demand") {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let venue = Venue(parts[0]), let count = Int(parts[1]), (0...2000).contains(count) else {
+                throw UsageError("--on-demand \(text): write it like binance-spot=50, from 0 to 2000")
             }
+            onDemand[venue] = count
         }
+        if let text = arguments.value("intervals") { intervals = try RecordingOptions.intervals(text) }
         client.caFile = arguments.value("ca")
         client.userAgent = "millrace/\(Program.version)"
+    }
+}
+
+extension RecordingOptions {
+    /// Reads `1s,1m,1h`.
+    static func intervals(_ text: String) throws(UsageError) -> [Interval] {
+        var intervals: [Interval] = []
+        for name in text.split(separator: ",") {
+            guard let interval = Interval(name: name) else {
+                throw UsageError("--intervals \(text): '\(name)' is none of \(Interval.allCases.map(\.name).joined(separator: " "))")
+            }
+            if !intervals.contains(interval) { intervals.append(interval) }
+        }
+        return intervals
+    }
+
+    /// Reaches a venue by these bases of its URLs.
+    mutating func reach(_ venue: Venue, rest: String, stream: String) {
+        endpoints[venue] = Endpoints(rest: rest, sockets: [stream])
     }
 }
 
