@@ -1,25 +1,25 @@
 import ExchangeSimulator
-import Glibc
 import Lake
 import MarketModel
-import Recorder
 
 extension Command {
     static let demo = Command(
         name: "demo",
-        summary: "Simulate a day of three instruments, import it and serve it",
+        summary: "Run simulated exchanges, record them live, and serve it all",
         discussion: """
-            Needs no network and no data: the simulator writes a day of BTCUSDT and ETHUSDT on binance-spot and of BTCUSD_PERP on
-            binance-coin-futures as the venues' own zips, which are then imported like real ones. The same seed gives the same tape.
+            Needs no network and no data. The simulator speaks the protocols of Binance, OKX and Bybit on loopback; what it printed in the
+            last hours is imported from dumps as the venues write them, and from then on seven instruments are recorded over their REST and
+            WebSocket like real ones. Any other pair that /orderflow-api/v1/symbols lists is recorded once somebody asks for it.
 
-            A second run finds the tape and only serves. SIGTERM and SIGINT end it.
+            A second run finds the tape and goes on where it ended. SIGTERM and SIGINT end it.
             """,
         options: [
             .data(required: false),
             CommandOption("port", "N", "The port; 0 picks a free one", default: "8080"),
             CommandOption("seed", "N", "Decides everything that is drawn", default: "1"),
-            CommandOption("day", "DATE", "The day that is simulated, UTC", default: "2026-01-05"),
-            CommandOption("rows", "N", "Trades of the busiest instrument", default: "600000"),
+            CommandOption("rate", "N", "Orders a second of all instruments together, 1 to 100000", default: "40"),
+            CommandOption("hours", "N", "How much of the past is imported, 0 to 720", default: "48"),
+            CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1s,1m,5m,1h"),
             .threads,
         ],
         examples: [
@@ -37,64 +37,74 @@ private struct DemoJob {
     private let data: String
     private let port: Int
     private let seed: UInt64
-    private let day: CivilDate
-    private let rows: Int
+    private let rate: Int
+    private let hours: Int
     private let threads: Int
+    private let intervals: [Interval]
 
     init(_ arguments: Arguments) throws {
         data = arguments.value("data") ?? "millrace-demo"
         port = try arguments.integer("port", in: 0...65535, default: 8080)
-        rows = try arguments.integer("rows", in: 10_000...100_000_000, default: 600_000)
+        rate = try arguments.integer("rate", in: 1...100_000, default: 40)
+        hours = try arguments.integer("hours", in: 0...720, default: 48)
         threads = try arguments.threads()
+        intervals = try RecordingOptions.intervals(arguments.value("intervals") ?? "1s,1m,5m,1h")
         let seedText = arguments.value("seed") ?? "1"
         guard let seed = UInt64(seedText) else { throw UsageError("--seed \(seedText): a whole number from 0 is wanted") }
         self.seed = seed
-        let dayText = arguments.value("day") ?? "2026-01-05"
-        guard let day = CivilDate(dayText) else { throw UsageError("--day \(dayText): write a day as 2026-01-05") }
-        self.day = day
     }
 
     func run(_ console: Console) throws {
+        EndSignals.block()
+        let market = DemoMarket.market(seed: seed, ordersPerSecond: Double(rate))
         let lake = try Lake(directory: data, create: true)
-        for archive in DemoMarket.archives(day: day, seed: seed, rows: rows) {
-            guard try lake.tape(venue: archive.venue, symbol: archive.symbol) == nil else { continue }
-            try bring(archive, into: lake, console)
+        try DemoHistory(lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads).bring(console)
+        let simulator = try LiveSimulator(SimulatedExchange(market: market))
+        defer { simulator.stop() }
+        var options = ServeOptions(data: data, port: port, threads: threads)
+        options.recording = recording(from: simulator)
+        let server = try LakeServer(options)
+        defer { server.stop(grace: 10) }
+        guard server.waitUntilLive(seconds: 60) else {
+            throw CommandError("the simulated exchanges deliver nothing: \(server.unready)")
         }
-        let server = try LakeServer(ServeOptions(data: data, port: port, threads: threads))
         try console.print("millrace ready \(server.url)")
-        console.note(
-            """
-
-            Order flow of the newest trades:
-              curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
-              curl '\(server.url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'
-              curl '\(server.url)/orderflow-api/v1/flow?symbol=BTCUSD_PERP&venue=binance-coin-futures'
-            Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
-              export APERIODIC_API_URL=\(server.url)/api/v1
-              curl '\(server.url)/api/v1/metadata/symbols?exchange=binance-spot'
-            Bars from the same tape:
-              millrace bars flow --data \(data) --venue binance-spot --symbol BTCUSDT --interval 1h
-            Ctrl-C ends it; the tape stays in \(data).
-            """)
+        console.note(hints(server.url))
         _ = EndSignals.wait()
-        server.stop(grace: 10)
     }
 
-    /// Writes a simulated dump beside the lake, imports it as a real one would be, and removes it.
-    private func bring(_ archive: ArchiveSimulation, into lake: Lake, _ console: Console) throws {
-        let dumps = "\(data)/dumps"
-        guard mkdir(dumps, 0o755) == 0 || errno == EEXIST else {
-            throw CommandError("cannot make \(dumps): \(String(cString: strerror(errno)))")
+    private func recording(from simulator: LiveSimulator) -> RecordingOptions {
+        var recording = RecordingOptions()
+        recording.intervals = intervals
+        for instrument in DemoMarket.instruments {
+            if let place = recording.symbols.firstIndex(where: { $0.venue == instrument.venue }) {
+                recording.symbols[place].symbols.append(instrument.symbol)
+            } else {
+                recording.symbols.append((instrument.venue, [instrument.symbol]))
+            }
         }
-        let bar = console.progress("simulating \(archive.symbol)", total: archive.rows, unit: .rows)
-        let file = try archive.write(to: dumps, as: .zip, threads: threads) { bar.advance(by: $0) }
-        bar.finish()
-        defer {
-            unlink(file.path)
-            if let checksum = file.checksumPath { unlink(checksum) }
-            rmdir(dumps)
+        for host in SimulatedHost.allCases {
+            for venue in host.venues { recording.reach(venue, rest: simulator.url(host), stream: simulator.stream(host)) }
         }
-        let options = ImportOptions(venue: archive.venue, symbol: archive.symbol, threads: threads)
-        console.note(try TapeImport(lake: lake, options: options).run(files: [file.path]).text)
+        return recording
+    }
+
+    private func hints(_ url: String) -> String {
+        """
+
+        Order flow of the newest trades:
+          curl '\(url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
+          curl '\(url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'
+          curl '\(url)/orderflow-api/v1/flow?symbol=BTCUSD_PERP&venue=binance-coin-futures'
+        Trades and bars as they come, and what is known of the tapes:
+          curl -N '\(url)/v1/stream?topics=bars:binance-spot:BTCUSDT:1s'
+          curl '\(url)/v1/instruments'
+        Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
+          export APERIODIC_API_URL=\(url)/api/v1
+          curl '\(url)/api/v1/metadata/symbols?exchange=binance-spot'
+        Bars from the same tape:
+          millrace bars flow --data \(data) --venue binance-spot --symbol BTCUSDT --interval 1h
+        Ctrl-C ends it; the tape stays in \(data).
+        """
     }
 }

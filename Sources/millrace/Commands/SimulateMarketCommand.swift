@@ -7,7 +7,7 @@ extension Command {
         name: "simulate market",
         summary: "Write a made-up day of three instruments, with quiet and busy hours",
         discussion: """
-            Writes the dumps that `millrace demo` starts from: BTCUSDT and ETHUSDT of binance-spot and BTCUSD_PERP of binance-coin-futures,
+            Writes dumps that can be imported: BTCUSDT and ETHUSDT of binance-spot and BTCUSD_PERP of binance-coin-futures,
             zipped, each with its .CHECKSUM. A line for each says venue, symbol and path, parted by tabs.
             """,
         options: [
@@ -17,7 +17,7 @@ extension Command {
             CommandOption("output", "DIR", "Where to put it; made if it does not exist", default: "."),
             .threads,
         ],
-        examples: [CommandExample("millrace simulate market --day 2025-06-02 --seed 7 --output dumps", "a Monday of the demo's market")]
+        examples: [CommandExample("millrace simulate market --day 2025-06-02 --seed 7 --output dumps", "a Monday")]
     ) { arguments, console in
         let day = try SimulationArguments.day(arguments)
         let archives = DemoMarket.archives(

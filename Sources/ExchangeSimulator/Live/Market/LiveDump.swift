@@ -11,11 +11,14 @@ public struct LiveDump: Sendable {
     public let tape: InstrumentTape
     /// The venue's day: UTC, on OKX from midnight at UTC+8.
     public let day: CivilDate
+    /// Trades from here on are left out, in microseconds since 1970-01-01 UTC: for a day that is not over.
+    public let end: Int64
 
     /// Creates a dump.
-    public init(tape: InstrumentTape, day: CivilDate) {
+    public init(tape: InstrumentTape, day: CivilDate, end: Int64 = .max) {
         self.tape = tape
         self.day = day
+        self.end = end
     }
 
     /// The instants of the day's trades: microseconds since 1970-01-01 UTC.
@@ -25,7 +28,10 @@ public struct LiveDump: Sendable {
     }
 
     /// The orders whose time lies in the day.
-    var orders: Range<Int64> { tape.firstOrder(at: times.lowerBound)..<tape.firstOrder(at: times.upperBound) }
+    var orders: Range<Int64> {
+        let first = tape.firstOrder(at: times.lowerBound)
+        return first..<max(first, tape.firstOrder(at: min(end, times.upperBound)))
+    }
 
     /// Writes the dump; beside a zip its `.CHECKSUM`, where the venue has those.
     ///

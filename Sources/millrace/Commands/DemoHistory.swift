@@ -1,0 +1,87 @@
+import ExchangeSimulator
+import Glibc
+import Lake
+import MarketModel
+import Pipeline
+import Recorder
+
+/// The past of the demo's instruments, brought as the venues' own dumps are.
+struct DemoHistory {
+    let lake: Lake
+    let market: SimulatedMarket
+    let seed: UInt64
+    let rate: Int
+    let hours: Int
+    let threads: Int
+
+    /// Imports what the tapes lack of the last hours.
+    ///
+    /// - Throws: ``CommandError`` where the directory holds another market's tapes, or what importing throws.
+    func bring(_ console: Console) throws {
+        try claim()
+        let now = WallClock.microseconds()
+        let start = now - Int64(hours) * 3_600_000_000
+        guard hours > 0 else { return }
+        let dumps = "\(lake.directory)/dumps"
+        guard mkdir(dumps, 0o755) == 0 || errno == EEXIST else {
+            throw CommandError("cannot make \(dumps): \(String(cString: strerror(errno)))")
+        }
+        defer { rmdir(dumps) }
+        let wanted = DemoMarket.instruments.compactMap { market.tape($0.venue, $0.symbol) }
+        let bar = console.progress("simulating the last \(hours) hours", total: wanted.count, unit: .rows)
+        defer { bar.finish() }
+        for tape in wanted {
+            let last = try lake.tape(venue: tape.instrument.venue, symbol: tape.instrument.symbol)?.lastTime ?? .min
+            for dump in days(tape, from: max(start, last), to: now) { try bring(dump, in: dumps) }
+            bar.advance(by: 1)
+        }
+    }
+
+    /// The venue's days that hold some of a stretch of time; none where recording will fill it soon.
+    private func days(_ tape: InstrumentTape, from: Int64, to: Int64) -> [LiveDump] {
+        guard to - from > 60_000_000 else { return [] }
+        var day = CivilDate(microseconds: from - CivilDate.dayLength)
+        var dumps: [LiveDump] = []
+        while day.microseconds < to + CivilDate.dayLength {
+            let dump = LiveDump(tape: tape, day: day, end: to)
+            if dump.times.overlaps(from..<to) { dumps.append(dump) }
+            day = CivilDate(epochDay: day.epochDay + 1)
+        }
+        return dumps
+    }
+
+    private func bring(_ dump: LiveDump, in directory: String) throws {
+        let file = try dump.write(to: directory, threads: threads)
+        defer {
+            unlink(file.path)
+            if let checksum = file.checksumPath { unlink(checksum) }
+        }
+        let instrument = dump.tape.instrument
+        var options = ImportOptions(venue: instrument.venue, symbol: instrument.symbol, threads: threads)
+        options.contractSize = instrument.contractSize
+        _ = try TapeImport(lake: lake, options: options).run(files: [file.path])
+    }
+
+    /// Notes which market's tapes the directory holds, or finds that it holds another's.
+    private func claim() throws {
+        let path = "\(lake.directory)/demo.txt"
+        let wanted = "seed \(seed) rate \(rate)\n"
+        if let file = fopen(path, "r") {
+            defer { fclose(file) }
+            var line = [CChar](repeating: 0, count: 256)
+            let found = fgets(&line, Int32(line.count), file).map { String(cString: $0) } ?? ""
+            guard found == wanted else {
+                throw CommandError(
+                    "\(lake.directory) holds the demo of another market (\(found.dropLast())): take its --seed and --rate, or another --data"
+                )
+            }
+            return
+        }
+        guard try lake.tapes().isEmpty else {
+            throw CommandError("\(lake.directory) holds tapes that are not the demo's: take another --data")
+        }
+        guard let file = fopen(path, "w"), fputs(wanted, file) >= 0, fclose(file) == 0 else {
+            throw CommandError("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}
