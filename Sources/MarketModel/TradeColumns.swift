@@ -69,7 +69,7 @@ public struct TradeColumns: Sendable {
     /// The last `count` trades, or all if there are fewer.
     public func suffix(_ count: Int) -> TradeColumns {
         guard self.count > count else { return self }
-        var rest = TradeColumns(capacity: 2 * count)
+        var rest = TradeColumns(capacity: count + count / 4)
         rest.time.append(contentsOf: time.suffix(count))
         rest.price.append(contentsOf: price.suffix(count))
         rest.quantity.append(contentsOf: quantity.suffix(count))

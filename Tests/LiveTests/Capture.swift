@@ -25,19 +25,19 @@ final class Capture: LiveSink {
             }
             return last
         }
-
-        /// Whether a trade is known to be missing.
-        func admits(_ trade: Trade) -> Bool {
-            lastGaps.contains { gap in
-                guard gap.state != .repaired else { return false }
-                return gap.ids.map { $0.contains(trade.id.integer) } ?? (gap.timeFrom...gap.timeTo).contains(trade.time)
-            }
-        }
     }
 
     private let tapes = Mutex<[Venue: Tape]>([:])
 
     subscript(venue: Venue) -> Tape { tapes.withLock { $0[venue] ?? Tape() } }
+
+    /// When the last row of a venue was received, and whether a hole is still being asked for; without a copy of the rows.
+    func progress(_ venue: Venue) -> (received: Int64, isAsking: Bool) {
+        tapes.withLock { tapes in
+            guard let tape = tapes[venue] else { return (0, false) }
+            return (tape.rows.last?.received ?? 0, tape.lastGaps.contains { $0.state == .open })
+        }
+    }
 
     func begin(_ start: LiveTapeStart) -> any LiveTapeSink {
         tapes.withLock { $0[start.instrument.venue, default: Tape()].scales = start.scales }
@@ -55,5 +55,12 @@ final class Capture: LiveSink {
         func committed(id: TradeID, time: Int64) { change { $0.committed = id } }
         func state(_ state: LiveState) { change { $0.state = state } }
         func tick(at now: Int64) {}
+    }
+}
+
+extension LiveGap {
+    /// Whether it says that a trade is missing.
+    func admits(_ trade: Trade) -> Bool {
+        ids.map { $0.contains(trade.id.integer) } ?? (timeFrom...timeTo).contains(trade.time)
     }
 }

@@ -66,7 +66,7 @@ extension LiveBook {
             let (scores, rows) = try read(told, through: through, index, lake, tape, wholeness)
             let messages = state.withLock { state in
                 state.series[index].bars.finishRescore(scores)
-                return rows.map { final($0, &state.series[index]) }
+                return rows.map { revised($0, &state.series[index]) }
             }
             for message in messages {
                 subscribers.deliver(message, to: .bars(instrument.venue, instrument.symbol, options.intervals[index]))

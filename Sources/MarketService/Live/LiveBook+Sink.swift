@@ -42,6 +42,16 @@ extension LiveBook: LiveTapeSink {
                 for row in rows { state.series[index].bars.disorder(at: state.batch.time[row]) }
             }
         }
+        guard instrument.tradeIDs != .contiguous, !isLate else { return }
+        // Such a tape is ordered by time: a trade that steps back belongs before some that were added.
+        for row in rows {
+            let time = state.batch.time[row]
+            if time < state.newestTime {
+                for index in state.series.indices { state.series[index].bars.disorder(at: time) }
+            } else {
+                state.newestTime = time
+            }
+        }
     }
 
     func take(_ gap: LiveGap) {
@@ -109,14 +119,16 @@ extension LiveBook: LiveTapeSink {
         }
     }
 
-    /// Notes that a bar is told of as final, for the first time or again.
+    /// What is told of a bar that has closed.
     func final(_ row: BarRow, _ series: inout Series) -> LiveMessage {
-        let revision = series.revisions[row.time].map { $0 + 1 } ?? 0
+        series.last = (row, 0)
+        return .bar(instrument, series.bars.options.interval, row, isOpen: false, revision: 0)
+    }
+
+    /// What is told of a bar that has changed since it closed.
+    func revised(_ row: BarRow, _ series: inout Series) -> LiveMessage {
+        let revision = (series.revisions[row.time] ?? 0) + 1
         series.revisions[row.time] = revision
-        if series.revisions.count > 20_000 {
-            let oldest = series.revisions.keys.sorted().prefix(10_000)
-            for start in oldest { series.revisions[start] = nil }
-        }
         if row.time >= series.last?.row.time ?? .min { series.last = (row, revision) }
         return .bar(instrument, series.bars.options.interval, row, isOpen: false, revision: revision)
     }

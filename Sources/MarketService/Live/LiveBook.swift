@@ -25,6 +25,8 @@ final class LiveBook: Sendable {
         var last: LiveTrade?
         var durable: (id: TradeID, time: Int64)?
         var firstTime: Int64?
+        /// The latest event time so far.
+        var newestTime: Int64
         var flow: RecentFlow?
         var batch = TradeColumns()
     }
@@ -34,7 +36,7 @@ final class LiveBook: Sendable {
         var bars: LiveSeries
         /// The newest final row and its revision.
         var last: (row: BarRow, revision: Int)?
-        /// How often bars were told of as final, by start.
+        /// How often closed bars have changed, by start; those that never did are not in it.
         var revisions: [Int64: Int] = [:]
         /// Closed bars that have to be read again, and from when on that may be done.
         var stale: Set<Int64> = []
@@ -63,7 +65,7 @@ final class LiveBook: Sendable {
         state = Mutex(
             State(
                 series: try options.intervals.map { Series(try seed.series($0, wholeness: gaps.wholeness)) }, newest: try seed.newest(),
-                gaps: gaps, firstTime: start.tape?.firstTime))
+                gaps: gaps, firstTime: start.tape?.firstTime, newestTime: start.tape?.lastTime ?? .min))
     }
 
     /// The bars of an interval, if it is followed.

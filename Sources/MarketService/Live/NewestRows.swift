@@ -1,6 +1,6 @@
 import MarketModel
 
-/// The newest trades of a tape in tape order: at least as many as wanted, at most twice that.
+/// The newest trades of a tape in tape order: at least as many as wanted, at most a quarter more.
 struct NewestRows: Sendable {
     private var rows: TradeColumns
     private let wanted: Int
@@ -20,7 +20,7 @@ struct NewestRows: Sendable {
 
     /// - Complexity: amortised O(1).
     mutating func append(_ trade: Trade) {
-        if rows.count >= 2 * wanted { rows = rows.suffix(wanted) }
+        if rows.count >= wanted + wanted / 4 { rows = rows.suffix(wanted) }
         rows.append(trade, wideID: hasWideIDs)
     }
 

@@ -21,8 +21,12 @@ extension TapeHole {
     /// A gap as the lake keeps it; nil where ids do not tell what is missing.
     init?(_ gap: LiveGap) {
         guard let ids = gap.ids else { return nil }
-        self.init(
-            from: ids.lowerBound, to: ids.upperBound, state: gap.state == .repaired ? .repaired : .open, timeFrom: gap.timeFrom,
-            timeTo: gap.timeTo)
+        let state: State =
+            switch gap.state {
+            case .open: .open
+            case .repaired: .repaired
+            case .abandoned: .abandoned
+            }
+        self.init(from: ids.lowerBound, to: ids.upperBound, state: state, timeFrom: gap.timeFrom, timeTo: gap.timeTo)
     }
 }

@@ -34,8 +34,6 @@ final class VenueFollower {
     private var slots: [Slot] = []
     private var touched: [Int] = []
     private var journalRows: [JournalRow] = []
-    /// Counts arrivals, which order the rows of venues whose ids do not.
-    private var arrivals: Int32 = 0
     private let seed: UInt64
 
     /// - Parameters:
@@ -159,22 +157,22 @@ final class VenueFollower {
 
     /// Hands on what an instrument's tape has released, found missing, and wants to know.
     private func finish(_ place: Int) {
-        let slot = slots[place]
-        if !slot.keeper.rows.isEmpty {
+        // The slot stays where it is: a copy of it would share its rows, and clearing them would give them new storage each time.
+        let (symbol, sink) = (slots[place].journal, slots[place].sink)
+        if !slots[place].keeper.rows.isEmpty {
             journalRows.removeAll(keepingCapacity: true)
-            for row in slot.keeper.rows {
-                arrivals &+= 1
-                journalRows.append(JournalRow(row.trade, source: row.source, received: row.received, ordinal: arrivals & .max))
+            for row in slots[place].keeper.rows {
+                journalRows.append(JournalRow(row.trade, source: row.source, received: row.received))
             }
-            if !journal.append(slot.journal, journalRows) { events.refusedRows(journalRows.count, of: slot.keeper.instrument) }
-            slot.sink.take(slot.keeper.rows)
+            if !journal.append(symbol, journalRows) { events.refusedRows(journalRows.count, of: slots[place].keeper.instrument) }
+            sink.take(slots[place].keeper.rows)
             slots[place].keeper.forgetRows()
         }
         for gap in slots[place].keeper.takeGaps() {
-            if let hole = TapeHole(gap) { journal.note(slot.journal, hole) }
-            slot.sink.take(gap)
+            if let hole = TapeHole(gap) { journal.note(symbol, hole) }
+            sink.take(gap)
         }
-        for wish in slots[place].keeper.takeWishes() { ask(slot.keeper.instrument.symbol, wish) }
+        for wish in slots[place].keeper.takeWishes() { ask(slots[place].keeper.instrument.symbol, wish) }
         for notice in slots[place].keeper.takeNotices() { take(notice, place) }
     }
 
