@@ -1,23 +1,14 @@
 """`millrace simulate live` as a child process."""
 import json
 import os
-import signal
-import subprocess
-import tempfile
 
-from harness import MILLRACE
+from child import Child
 
 
-class Simulator:
+class Simulator(Child):
     def __init__(self, *options):
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([MILLRACE, "simulate", "live", *map(str, options)], stdout=subprocess.PIPE, stderr=self.errors, text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("{"):
-            self.process.wait(10)
-            self.errors.seek(0)
-            raise RuntimeError(f"simulate live said {line!r} and ended with {self.process.returncode}: {self.errors.read()}")
-        self.hosts = json.loads(line)["hosts"]
+        super().__init__("simulate", "live", *options, ready="{")
+        self.hosts = json.loads(self.line)["hosts"]
 
     def rest(self, host):
         return self.hosts[host]["rest"]
@@ -35,17 +26,3 @@ class Simulator:
         with open(f"/proc/{self.process.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
-        self.process.stdout.close()
-        return status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-        self.errors.close()

@@ -13,6 +13,9 @@ public final class SerialWorker: Sendable {
         /// By the time they are due, in nanoseconds; few.
         var later: [(due: Int64, work: Work)] = []
         var isOver = false
+
+        /// When the first of ``later`` is due, in nanoseconds.
+        var nextDue: Int64 { later.map(\.due).min() ?? .max / 2 }
     }
 
     private let state: Condition<State>
@@ -64,29 +67,33 @@ public final class SerialWorker: Sendable {
         if thread.isCurrent { thread.detach() } else { thread.join() }
     }
 
+    private enum Next {
+        case work(Work)
+        /// Something is due sooner than what was waited for.
+        case look
+        case over
+    }
+
     private static func next(_ state: Condition<State>) -> Work? {
         while true {
             let now = MonotonicClock.nanoseconds()
-            let wait = state.withLock { state -> Int64? in
-                for index in state.later.indices.reversed() where state.later[index].due <= now {
-                    state.waiting.append(state.later.remove(at: index).work)
-                }
-                return state.later.map(\.due).min().map { $0 - now }
+            let due = state.withLock { state -> Int64 in
+                for item in state.later where item.due <= now { state.waiting.append(item.work) }
+                state.later.removeAll { $0.due <= now }
+                return state.nextDue
             }
-            func take(_ state: inout State) -> Work?? {
-                if state.isOver { return .some(nil) }
-                return state.waiting.isEmpty ? nil : .some(state.waiting.removeFirst())
+            let found = state.wait(atMostMilliseconds: Int(min(due - now, hour) / 1_000_000) + 1) { state -> Next? in
+                if state.isOver { return .over }
+                if !state.waiting.isEmpty { return .work(state.waiting.removeFirst()) }
+                return state.nextDue < due ? .look : nil
             }
-            guard let wait else {
-                // Something that is due later may be given meanwhile: it wakes this, and is seen in the next round.
-                let found = state.wait { state -> Work??? in
-                    if let work = take(&state) { return .some(work) }
-                    return state.later.isEmpty ? nil : .some(nil)
-                }
-                if let work = found { return work }
-                continue
+            switch found {
+            case .work(let work): return work
+            case .over: return nil
+            case .look, nil: continue
             }
-            if let work = state.wait(atMostMilliseconds: Int(wait / 1_000_000) + 1, until: take) { return work }
         }
     }
+
+    private static var hour: Int64 { 3_600_000_000_000 }
 }

@@ -54,10 +54,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
             sqlite3_reset(prepared)
             sqlite3_clear_bindings(prepared)
         }
-        for (index, value) in values.enumerated() {
-            let status = value.bind(to: prepared, at: Int32(index + 1))
-            if status != SQLITE_OK { throw failure(status, statement) }
-        }
+        try bind(values, to: prepared, statement)
         let status = sqlite3_step(prepared)
         guard status == SQLITE_DONE else { throw failure(status, statement) }
     }
@@ -89,10 +86,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
             sqlite3_reset(prepared)
             sqlite3_clear_bindings(prepared)
         }
-        for (index, value) in values.enumerated() {
-            let status = value.bind(to: prepared, at: Int32(index + 1))
-            if status != SQLITE_OK { throw failure(status, statement) }
-        }
+        try bind(values, to: prepared, statement)
         var rows: [Element] = []
         while true {
             let status = sqlite3_step(prepared)
@@ -121,13 +115,19 @@ public struct Connection: ~Copyable, @unchecked Sendable {
         var prepared: OpaquePointer?
         let status = sqlite3_prepare_v2(handle, statement, -1, &prepared, nil)
         guard status == SQLITE_OK, let prepared else { throw failure(status, statement) }
-        for (index, value) in values.enumerated() {
-            let status = value.bind(to: prepared, at: Int32(index + 1))
-            if status != SQLITE_OK {
-                sqlite3_finalize(prepared)
-                throw failure(status, statement)
-            }
+        do {
+            try bind(values, to: prepared, statement)
+        } catch {
+            sqlite3_finalize(prepared)
+            throw error
         }
         return prepared
+    }
+
+    private func bind(_ values: [any SQLiteValue], to prepared: OpaquePointer, _ statement: String) throws(SQLiteError) {
+        for (index, value) in values.enumerated() {
+            let status = value.bind(to: prepared, at: Int32(index + 1))
+            if status != SQLITE_OK { throw failure(status, statement) }
+        }
     }
 }

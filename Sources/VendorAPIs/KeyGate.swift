@@ -1,4 +1,5 @@
 public import Access
+import Pipeline
 import Glibc
 public import Transport
 
@@ -103,7 +104,7 @@ public struct KeyGate: Sendable {
     private func decide(_ key: String?, time: Int64) throws(Failure) -> (grant: Grant, headers: [Header]) {
         let decision: AccessControl.Decision
         do {
-            decision = try access.decide(vendor: vendor, key: key, now: KeyGate.now(), time: time)
+            decision = try access.decide(vendor: vendor, key: key, now: MonotonicClock.nanoseconds(), time: time)
         } catch {
             throw Failure(.unavailable, "calls cannot be counted at the moment", headers: [Header("Retry-After", "1")])
         }
@@ -121,12 +122,5 @@ public struct KeyGate: Sendable {
                 .tooManyRequests, "the plan's calls of this month are used up",
                 headers: [Header("Retry-After", String(seconds)), Header("x-quota-remaining", "0")])
         }
-    }
-
-    /// Nanoseconds of a clock that does not go back.
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -73,6 +73,7 @@ final class Said: Sendable {
     func add(_ line: String) { lines.withLock { $0.append(line) } }
 
     var last: [String] { lines.withLock { $0.suffix(3) } }
+    var all: [String] { lines.withLock { $0 } }
 }
 
 /// Waits until something holds, far longer than it should take.

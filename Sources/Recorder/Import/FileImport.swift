@@ -159,7 +159,7 @@ struct FileImport {
                 number: 0, venue: options.venue, symbol: options.symbol, tradeIDs: plan.instrument.tradeIDs, stream: stream,
                 scales: plan.scales, present: present.ranges),
             days: outcome.staged, source: path, sourceBytes: size, sourceRows: outcome.archive.trades,
-            importedAt: Timestamp.iso8601(FileImport.now()))
+            importedAt: Timestamp.iso8601(WallClock.microseconds()))
         try lake.publish(change)
     }
 
@@ -174,11 +174,5 @@ struct FileImport {
             .conflict, path,
             "trade \(b.first) would be on two days (\(CivilDate(microseconds: a.firstTime)), \(CivilDate(microseconds: b.firstTime))): "
                 + "one of the files that hold it is wrong")
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

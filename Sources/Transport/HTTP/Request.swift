@@ -104,19 +104,7 @@ public struct Request {
     }
 
     /// How often a header was sent.
-    public func count(of name: StaticString) -> Int {
-        switch source {
-        case .connection(let connection, _):
-            var counter = HeaderCounter(name: name)
-            withUnsafeMutablePointer(to: &counter) {
-                _ = MHD_get_connection_values_n(connection, .HEADER_KIND, HeaderCounter.visit, $0)
-            }
-            return counter.count
-        case .values(let headers):
-            let wanted = name.description.lowercased()
-            return headers.count { $0.name.lowercased() == wanted }
-        }
-    }
+    public func count(of name: StaticString) -> Int { values(of: name).count }
 }
 
 /// Collects the values of the headers of one name.
@@ -133,22 +121,6 @@ private struct HeaderCollector {
                 let bytes = UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
                 collector.pointee.values.append(String(decoding: bytes, as: UTF8.self))
             }
-        }
-        return .YES
-    }
-}
-
-/// Counts the headers of one name.
-private struct HeaderCounter {
-    let name: StaticString
-    var count = 0
-
-    static let visit: MHD_KeyValueIteratorN = { context, _, key, size, _, _ in
-        guard let counter = context?.assumingMemoryBound(to: HeaderCounter.self), let key else { return .YES }
-        let name = counter.pointee.name
-        if size == name.utf8CodeUnitCount {
-            let wanted = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-            if strncasecmp(key, wanted, size) == 0 { counter.pointee.count += 1 }
         }
         return .YES
     }

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Pipeline
 import Glibc
 
 extension Server {
@@ -45,7 +46,7 @@ extension Server {
         if let late = state.late { return conclude(late, method, connection, state) }
         state.enter(.handling, until: .max)
         let id = state.random.nextID()
-        let time = SystemClock.wallMicroseconds()
+        let time = WallClock.microseconds()
         var response: Response
         do {
             let request = try Request(
@@ -84,7 +85,7 @@ extension Server {
         _ failure: Failure, _ method: Method, _ connection: OpaquePointer, _ state: ConnectionState, closing: Bool
     ) -> MHD_Result {
         let id = state.random.nextID()
-        var response = router.refuse(failure, target: state.target, id: id, time: SystemClock.wallMicroseconds())
+        var response = router.refuse(failure, target: state.target, id: id, time: WallClock.microseconds())
         return send(&response, id: id, method, connection, state, closing: closing)
     }
 }

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Pipeline
 import Glibc
 
 extension Server {
@@ -20,7 +21,7 @@ extension Server {
         if draining, response.body.isSession {
             response = router.refuse(
                 Failure(.unavailable, "the server is stopping", headers: [Header("Retry-After", "2")]), target: state.target, id: id,
-                time: SystemClock.wallMicroseconds())
+                time: WallClock.microseconds())
         }
         if case .events = response.body, method == .head { response.body = .none }
         guard let message = message(of: response, connection, state) else { return .NO }

@@ -1,4 +1,5 @@
 import Glibc
+import Pipeline
 import MarketModel
 public import MarketService
 import OrderFlow
@@ -47,9 +48,7 @@ public final class NativeLive: Sendable {
     /// - Parameter room: how many events of a topic are kept at most.
     public init(market: LiveMarket, room: Int = 16_384) {
         self.market = market
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        life = String(Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000, radix: 36)
+        life = String(WallClock.microseconds(), radix: 36)
         state = Mutex(State(room: room))
         thread.start(
             handle: { [weak self] in self?.deliver($0) }, lose: { [weak self] _ in self?.forget() }, tick: { [weak self] in self?.tidy() })

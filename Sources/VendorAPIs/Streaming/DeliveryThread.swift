@@ -68,9 +68,7 @@ final class DeliveryThread: Sendable {
 
     /// Seconds of a clock that does not go back.
     static func seconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec)
+        MonotonicClock.nanoseconds() / 1_000_000_000
     }
 
     /// Leaves a message; from any thread, and at once.

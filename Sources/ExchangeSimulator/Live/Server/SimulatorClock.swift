@@ -1,4 +1,4 @@
-import Glibc
+import Pipeline
 
 /// What time it is for a simulated exchange: microseconds since 1970-01-01 UTC.
 public struct SimulatorClock: Sendable {
@@ -9,17 +9,11 @@ public struct SimulatorClock: Sendable {
     public init(_ now: @escaping @Sendable () -> Int64) { self.now = now }
 
     /// The system's clock.
-    public static let system = SimulatorClock { read(CLOCK_REALTIME) }
+    public static let system = SimulatorClock { WallClock.microseconds() }
 
     /// A clock that shows `start` now and runs `speed` times as fast as time does; nobody sets it.
     public static func running(from start: Int64, speed: Double = 1) -> SimulatorClock {
-        let began = read(CLOCK_MONOTONIC)
-        return SimulatorClock { start + Int64(Double(read(CLOCK_MONOTONIC) - began) * speed) }
-    }
-
-    private static func read(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+        let began = MonotonicClock.nanoseconds()
+        return SimulatorClock { start + Int64(Double(MonotonicClock.nanoseconds() - began) / 1000 * speed) }
     }
 }

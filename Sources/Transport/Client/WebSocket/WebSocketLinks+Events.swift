@@ -1,4 +1,5 @@
 import CWebSockets
+import Pipeline
 import Glibc
 
 extension WebSocketLinks {
@@ -45,7 +46,7 @@ extension WebSocketLinks {
             return fail(link, code: 1009, "a message is longer than \(options.maximumMessage) bytes")
         }
         if isFirst, isLast, !link.isInParts {
-            handler?.received(link: link.id, bytes, at: SystemClock.wallMicroseconds())
+            handler?.received(link: link.id, bytes, at: WallClock.microseconds())
             return
         }
         link.parts.append(contentsOf: bytes)
@@ -53,7 +54,7 @@ extension WebSocketLinks {
         guard isLast else { return }
         var message = [UInt8]()
         swap(&message, &link.parts)
-        message.withUnsafeBytes { handler?.received(link: link.id, $0, at: SystemClock.wallMicroseconds()) }
+        message.withUnsafeBytes { handler?.received(link: link.id, $0, at: WallClock.microseconds()) }
         // Its room serves the next one too, unless it was uncommonly large.
         guard link.phase == .open, message.count <= 1 << 18 else { return }
         message.removeAll(keepingCapacity: true)
@@ -89,7 +90,7 @@ extension WebSocketLinks {
         link.handle = handle
         link.phase = .open
         link.isHeard = true
-        link.lastHeard = WebSocketLinks.now()
+        link.lastHeard = MonotonicClock.nanoseconds()
         if !link.outbox.isEmpty { mr_ws_want_write(handle) }
         handler?.opened(link: link.id)
     }

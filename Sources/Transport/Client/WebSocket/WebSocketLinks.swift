@@ -1,4 +1,5 @@
 import CWebSockets
+import Pipeline
 import Glibc
 import Synchronization
 
@@ -38,12 +39,6 @@ final class WebSocketLinks {
 
     var isOnThread: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
     static func seconds(_ count: Int) -> Int64 { Int64(count) * 1_000_000_000 }
 
     // MARK: The loop
@@ -77,8 +72,8 @@ final class WebSocketLinks {
     func leave() {
         for link in Array(byID.values) { close(id: link.id) }
         handler = nil
-        let limit = WebSocketLinks.now() + 500_000_000
-        while byNumber.values.contains(where: { $0.handle != nil }), WebSocketLinks.now() < limit, serve() {}
+        let limit = MonotonicClock.nanoseconds() + 500_000_000
+        while byNumber.values.contains(where: { $0.handle != nil }), MonotonicClock.nanoseconds() < limit, serve() {}
     }
 
     func end() {
@@ -94,7 +89,7 @@ final class WebSocketLinks {
 
     func connect(id: Int, url text: String, loop: WebSocketLoop) {
         close(id: id)
-        let started = WebSocketLinks.now()
+        let started = MonotonicClock.nanoseconds()
         let url = ClientURL(text, schemes: ["ws", "wss"])
         lastNumber += 1
         let link = WebSocketLink(
@@ -144,7 +139,7 @@ final class WebSocketLinks {
         link.number = number
         byNumber[number] = link
         link.phase = .connecting
-        link.deadline = WebSocketLinks.now() + link.patience
+        link.deadline = MonotonicClock.nanoseconds() + link.patience
         let url = link.url
         let handle = mr_ws_connect(
             native, number, proxy == nil ? address : url.host, proxy == nil ? url.port : url.port, url.authority, url.target,
@@ -180,7 +175,7 @@ final class WebSocketLinks {
         byID[link.id] = nil
         link.phase = .leaving
         link.parts = []
-        link.deadline = WebSocketLinks.now() + WebSocketLinks.seconds(2)
+        link.deadline = MonotonicClock.nanoseconds() + WebSocketLinks.seconds(2)
         guard let handle = link.handle else {
             byNumber[link.number] = nil
             return
@@ -220,7 +215,7 @@ final class WebSocketLinks {
     // MARK: Time
 
     func tick() {
-        let now = WebSocketLinks.now()
+        let now = MonotonicClock.nanoseconds()
         var late: [WebSocketLink] = []
         for link in byNumber.values {
             if link.isHeard {

@@ -1,4 +1,5 @@
 import Access
+import Pipeline
 import Glibc
 import MarketModel
 import Transport
@@ -51,7 +52,7 @@ final class AperiodicSubscriber: WebSocketReceiver {
             return session.close(code: 4001, reason: "the API key was revoked, or its plan changed")
         }
         if now >= nextHeartbeat ?? .min {
-            if nextHeartbeat != nil { session.send(text: StreamFrames.heartbeat(AperiodicSubscriber.wallMilliseconds())) }
+            if nextHeartbeat != nil { session.send(text: StreamFrames.heartbeat(WallClock.microseconds() / 1000)) }
             nextHeartbeat = now + 30_000
         }
     }
@@ -63,7 +64,7 @@ final class AperiodicSubscriber: WebSocketReceiver {
 
     /// Ten control frames a second; who keeps on sending more is closed with 1008.
     private func admit() -> Bool {
-        if window.admit(at: AperiodicSubscriber.nanoseconds()) == nil {
+        if window.admit(at: MonotonicClock.nanoseconds()) == nil {
             refusals = 0
             return true
         }
@@ -126,18 +127,6 @@ final class AperiodicSubscriber: WebSocketReceiver {
         }
         live.leave(visitor.number, left)
         session.send(text: StreamFrames.unsubscribed(id: id, left.map(\.description), rejected: rejected))
-    }
-
-    private static func nanoseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
-    private static func wallMilliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
 

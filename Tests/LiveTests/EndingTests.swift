@@ -1,0 +1,28 @@
+import ExchangeSimulator
+import Foundation
+import MarketModel
+import Recorder
+import TapeSequencer
+import Testing
+
+/// Instruments that end while they are recorded.
+struct EndingTests {
+    @Test func `A venue that counts anew ends that instrument's recording, says so, and leaves the others alone`() throws {
+        let start = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        let plan = try FaultPlan(text: "+3s restart venue=binance-spot symbol=BTCUSDT", start: start)
+        let bench = try LiveBench(market: LiveBench.market(seed: 5), plan: plan)
+        try bench.record()
+        #expect(
+            waitUntil(seconds: 300) {
+                if case .ended = bench.capture[.binanceSpot].state { true } else { false }
+            })
+        let ended = bench.capture[.binanceSpot].rows.count
+        #expect(ended > 0 && bench.said.all.contains { $0.contains("anew") })
+        // Nothing of the new numbering is on the tape, and the other venues go on.
+        let other = bench.capture[.okxPerps].rows.count
+        #expect(waitUntil(seconds: 300) { bench.capture[.okxPerps].rows.count > other + 50 })
+        #expect(bench.capture[.binanceSpot].rows.count == ended)
+        let ids = bench.capture[.binanceSpot].rows.map(\.trade.id.integer)
+        #expect(ids == Array((ids.first ?? 0)..<(ids.first ?? 0) + Int64(ids.count)))
+    }
+}
