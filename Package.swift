@@ -110,7 +110,7 @@ let testTargets: [Target] = [
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
     tests("TransportTests", ["Transport", "Pipeline"]),
-    tests("LakeTests", ["Pipeline", "Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
+    tests("LakeTests", ["Pipeline", "SQLite", "Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("FeedsTests", ["Feeds", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),

@@ -30,15 +30,21 @@ package struct TapeChange: Sendable {
     package var sourceRows: Int
     /// When, as ISO 8601.
     package var importedAt: String
+    /// The times of which the file tells every trade, in microseconds, where it is a dump of whole days.
+    package var covers: ClosedRange<Int64>?
 
     /// Creates a change.
-    package init(entry: CatalogueEntry, days: [StagedDay], source: String, sourceBytes: Int, sourceRows: Int, importedAt: String) {
+    package init(
+        entry: CatalogueEntry, days: [StagedDay], source: String, sourceBytes: Int, sourceRows: Int, importedAt: String,
+        covers: ClosedRange<Int64>? = nil
+    ) {
         self.entry = entry
         self.days = days
         self.source = source
         self.sourceBytes = sourceBytes
         self.sourceRows = sourceRows
         self.importedAt = importedAt
+        self.covers = covers
     }
 }
 
@@ -86,15 +92,14 @@ extension Lake {
 
     /// Finishes a publication that its writer did not live to finish; does nothing while a writer lives.
     func recoverIfAbandoned() throws {
-        guard try !catalogue.staged().isEmpty, let lock = try LakeLock(directory: directory) else { return }
+        guard try catalogue.isPublishing(), let lock = try LakeLock(directory: directory) else { return }
         try finishPublishing()
         _ = consume lock
     }
 
     private func finishPublishing() throws {
-        let staged = try catalogue.staged()
-        guard !staged.isEmpty else { return }
-        for file in staged {
+        guard try catalogue.isPublishing() else { return }
+        for file in try catalogue.staged() {
             let target = directory + "/" + TapePath.file(venue: file.venue, symbol: file.symbol, day: file.day)
             // Without its temporary name the file was renamed before the writer died.
             guard FileSystem.size(directory + "/" + file.path) != nil else { continue }

@@ -78,9 +78,16 @@ public final class Lake: Sendable {
         var instrument = Instrument(venue: entry.venue, symbol: entry.symbol)
         instrument.tradeIDs = entry.tradeIDs
         if let newest = days.last { instrument.contractSize = newest.contractSize }
-        return TapeSummary(
+        var tape = TapeSummary(
             instrument: instrument, scales: entry.scales, days: days, holes: try catalogue.holes(entry.number), version: version,
             sealedScales: entry.scales, present: entry.present)
+        if entry.tradeIDs != .contiguous {
+            let (noted, covered) = try catalogue.losses(entry.number)
+            tape.losses = TapeLoss.settled(noted, covered: covered)
+            tape.notedLosses = noted
+            tape.covered = covered
+        }
+        return tape
     }
 
     /// The path of a day's file.

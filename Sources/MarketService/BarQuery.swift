@@ -74,8 +74,14 @@ public enum BarQuery {
         }
     }
 
+    /// All that is or was missing of a tape, by time.
+    static func holes(_ tape: TapeSummary) -> [TapeWholeness.Hole] {
+        tape.holes.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) }
+            + tape.losses.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) }
+    }
+
     static func wholeness(_ tape: TapeSummary) -> TapeWholeness {
-        TapeWholeness(holes: tape.holes.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) })
+        TapeWholeness(holes: holes(tape))
     }
 
     static func monthStart(_ time: Int64) -> Int64 {

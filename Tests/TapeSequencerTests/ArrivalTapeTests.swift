@@ -43,12 +43,14 @@ struct ArrivalTapeTests {
         tape.resumed(at: 1, &actions)
         #expect(actions == [.askRecent(1)])
         tape.take(trade(9), &actions)
+        let hole = TimeHole(timeBefore: 50, timeAfter: 90)
+        #expect(actions == [.askRecent(1), .doubted(hole), .release(trade(9))], "the doubt comes before the row that raises it")
         actions = []
         tape.answered(1, [trade(9), trade(8), trade(7), trade(6), trade(5)], at: 2, &actions)
-        let hole = TimeHole(timeBefore: 50, timeAfter: 90)
         #expect(
             actions == [
-                .opened(hole), .late(trade(6, isLate: true)), .late(trade(7, isLate: true)), .late(trade(8, isLate: true)), .filled(hole),
+                .cleared(hole), .opened(hole), .late(trade(6, isLate: true)), .late(trade(7, isLate: true)), .late(trade(8, isLate: true)),
+                .filled(hole),
             ])
 
         tape.interrupted()
@@ -67,7 +69,11 @@ struct ArrivalTapeTests {
         actions = []
         tape.answered(1, [trade(20), trade(19), trade(18)], at: 2, &actions)
         let hole = TimeHole(timeBefore: 20, timeAfter: 180)
-        #expect(actions == [.opened(hole), .late(trade(18, isLate: true)), .late(trade(19, isLate: true)), .abandoned(hole)])
+        let doubt = TimeHole(timeBefore: 20, timeAfter: 200)
+        #expect(
+            actions == [
+                .cleared(doubt), .opened(hole), .late(trade(18, isLate: true)), .late(trade(19, isLate: true)), .abandoned(hole),
+            ])
     }
 
     @Test func `A question that fails is asked again, later and later, and then given up`() {
@@ -87,7 +93,43 @@ struct ArrivalTapeTests {
         }
         #expect(waits == [1, 2, 4, 8, 16].map { $0 * 500_000_000 })
         let hole = TimeHole(timeBefore: 10, timeAfter: 50)
-        #expect(actions == [.opened(hole), .abandoned(hole)])
+        #expect(actions == [.cleared(hole), .opened(hole), .abandoned(hole)])
+    }
+
+    @Test func `A venue that answers nothing and prints nothing leaves a hole that ends with its next trade`() {
+        var tape = ArrivalTape(after: [trade(1).trade])
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        while let round = question(actions) {
+            actions = []
+            tape.failed(round, at: 0, &actions)
+            tape.tick(at: tape.deadline ?? 0, &actions)
+        }
+        #expect(actions.isEmpty && tape.deadline == nil)
+        tape.take(trade(90), &actions)
+        let hole = TimeHole(timeBefore: 10, timeAfter: 900)
+        #expect(actions == [.opened(hole), .abandoned(hole), .release(trade(90))])
+    }
+
+    @Test func `A doubt that an earlier process left is settled by an answer from before it, and by no other`() {
+        let rows = [1, 2, 7, 8].map { trade($0).trade }
+        let doubt = TimeHole(timeBefore: 25, timeAfter: 70)
+        var tape = ArrivalTape(after: rows, doubts: [doubt])
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        #expect(actions == [.askRecent(1)])
+        actions = []
+        // Trade 7 is known, but from after the doubt: it proves nothing.
+        tape.answered(1, [trade(7), trade(8), trade(9)], at: 1, &actions)
+        let rest = TimeHole(timeBefore: 25, timeAfter: 70)
+        #expect(actions == [.cleared(doubt), .opened(rest), .release(trade(9)), .abandoned(rest)])
+
+        tape = ArrivalTape(after: rows, doubts: [doubt])
+        actions = []
+        tape.resumed(at: 0, &actions)
+        actions = []
+        tape.answered(1, [trade(2), trade(7), trade(8)], at: 1, &actions)
+        #expect(actions == [.cleared(doubt)])
     }
 
     @Test func `An answer from before the last loss, or from an old copy, proves nothing`() {

@@ -55,9 +55,11 @@ extension Catalogue {
             ) { $0.integer(0) }
             guard let number = numbers.first else { return }
             try connection.run(
-                "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", number, entry.stream, entry.scales.price, entry.scales.quantity,
+                "INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", number, entry.stream, entry.scales.price,
+                entry.scales.quantity,
                 TapeRun.encode(entry.present.map { TapeRun(first: $0.lowerBound, last: $0.upperBound, firstTime: 0, lastTime: 0) }),
-                change.source, change.sourceBytes, change.sourceRows, change.importedAt)
+                change.source, change.sourceBytes, change.sourceRows, change.importedAt, change.covers?.lowerBound ?? 1,
+                change.covers?.upperBound ?? 0)
             for staged in change.days {
                 let day = staged.day
                 try connection.run(
@@ -70,9 +72,12 @@ extension Catalogue {
         }
     }
 
-    /// The files of a committed intent; empty when nothing is being published.
+    /// Whether there is a committed intent that was not carried out to its end.
+    func isPublishing() throws -> Bool { try database.query("SELECT 1 FROM pending", row: { _ in true }).first != nil }
+
+    /// The files of a committed intent; empty when nothing is being published, or a change without files.
     func staged() throws -> [StagedFile] {
-        guard try database.query("SELECT 1 FROM pending", row: { _ in true }).first != nil else { return [] }
+        guard try isPublishing() else { return [] }
         return try database.query(
             "SELECT venue, symbol, day, temporary FROM publishing JOIN instruments ON instruments.id = instrument ORDER BY day"
         ) { row in
@@ -96,6 +101,8 @@ extension Catalogue {
                     WHERE id = (SELECT instrument FROM pending);
                 INSERT INTO imports (instrument, file, bytes, rows, imported_at)
                     SELECT instrument, source, source_bytes, source_rows, imported_at FROM pending WHERE source <> '';
+                INSERT OR IGNORE INTO covers
+                    SELECT instrument, cover_from, cover_to FROM pending WHERE cover_from <= cover_to;
                 DELETE FROM publishing;
                 DELETE FROM pending;
                 UPDATE meta SET value = value + 1 WHERE key = 'version';
@@ -172,8 +179,8 @@ extension Catalogue {
         return TapeRun.gaps(between: runs.flatMap { $0 }, present: present.flatMap { $0.map { $0.first...$0.last } })
     }
 
-    /// Takes over what a recording has noted of holes: those that its venue does not fill, and those that were filled.
-    func note(_ holes: [TapeHole], of instrument: Instrument) throws {
+    /// Takes over what a recording has noted of missing trades: what its venue does not fill, what was filled, and what is not known.
+    func note(_ holes: [TapeHole], _ losses: [TapeLoss], of instrument: Instrument) throws {
         try database.transaction { connection in
             let numbers = try connection.query(
                 "SELECT id FROM instruments WHERE venue = ? AND symbol = ?", instrument.venue.name, instrument.symbol
@@ -193,6 +200,11 @@ extension Catalogue {
                         hole.timeFrom, hole.timeTo)
                 }
             }
+            for loss in losses {
+                try connection.run(
+                    "INSERT OR REPLACE INTO losses VALUES (?, ?, ?, ?)", number, loss.timeFrom, loss.timeTo, loss.state.rawValue)
+            }
+            try connection.run("DELETE FROM losses WHERE state = 'cleared'")
             try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'version'")
         }
     }

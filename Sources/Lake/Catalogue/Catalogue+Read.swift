@@ -85,4 +85,15 @@ extension Catalogue {
                 timeTo: row.integer(4))
         }
     }
+
+    /// The times of which trades of an instrument may be missing, as they were noted, and those that dumps have told of.
+    package func losses(_ instrument: Int64) throws -> (noted: [TapeLoss], covered: IDRanges) {
+        let noted = try database.query("SELECT time_from, time_to, state FROM losses WHERE instrument = ?", instrument) { row in
+            TapeLoss(timeFrom: row.integer(0), timeTo: row.integer(1), state: TapeLoss.State(rawValue: row.text(2)) ?? .open)
+        }
+        let covers = try database.query("SELECT time_from, time_to FROM covers WHERE instrument = ?", instrument) { row in
+            row.integer(0)...max(row.integer(0), row.integer(1))
+        }
+        return (noted, IDRanges(covers))
+    }
 }

@@ -7,14 +7,18 @@ import TapeSequencer
 /// One SQLite file in WAL mode with `synchronous=FULL`: a committed change survives power loss.
 package final class Catalogue: Sendable {
     /// The version of the tables, which readers refuse when it is newer than they are.
-    static let formatVersion = 2
+    static let formatVersion = 3
 
     let database: Database
 
     package init(path: String, create: Bool) throws {
         database = try Database(path: path, create: create)
         if create { try database.execute(Catalogue.tables) }
-        let format = try database.query("SELECT value FROM meta WHERE key = 'format'") { Int($0.integer(0)) }.first ?? 0
+        var format = try database.query("SELECT value FROM meta WHERE key = 'format'") { Int($0.integer(0)) }.first ?? 0
+        if format == 2 {
+            try database.transaction { try $0.execute(Catalogue.changesSince2) }
+            format = 3
+        }
         guard format >= Catalogue.formatVersion else {
             throw LakeError(
                 .newer, path, "was made by an older millrace (format \(format)): import the archives again, into a new data directory")
@@ -73,8 +77,36 @@ package final class Catalogue: Sendable {
             source TEXT NOT NULL,
             source_bytes INTEGER NOT NULL,
             source_rows INTEGER NOT NULL,
-            imported_at TEXT NOT NULL
+            imported_at TEXT NOT NULL,
+            cover_from INTEGER NOT NULL,
+            cover_to INTEGER NOT NULL
         );
+        \(timeTables)
+        """
+
+    /// What is known by time, where ids do not tell: when trades may be missing, and what times dumps have told of.
+    private static let timeTables = """
+        CREATE TABLE IF NOT EXISTS losses (
+            instrument INTEGER NOT NULL REFERENCES instruments (id),
+            time_from INTEGER NOT NULL,
+            time_to INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            PRIMARY KEY (instrument, time_from, time_to)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS covers (
+            instrument INTEGER NOT NULL REFERENCES instruments (id),
+            time_from INTEGER NOT NULL,
+            time_to INTEGER NOT NULL,
+            PRIMARY KEY (instrument, time_from, time_to)
+        ) WITHOUT ROWID;
+        """
+
+    /// Makes format 3 of a catalogue of format 2. A change that was being published covers nothing.
+    private static let changesSince2 = """
+        ALTER TABLE pending ADD COLUMN cover_from INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE pending ADD COLUMN cover_to INTEGER NOT NULL DEFAULT 0;
+        \(timeTables)
+        UPDATE meta SET value = 3 WHERE key = 'format';
         """
 
     /// The columns of a day, sealed or on its way.

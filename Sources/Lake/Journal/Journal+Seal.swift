@@ -63,7 +63,8 @@ extension Lake {
         }
         try tape.checkReadable(from: date.microseconds, to: date.microseconds + CivilDate.dayLength)
         guard let day = tape.days.first(where: { $0.date == date && $0.isOpen }) else {
-            return try noteHoles(tape, date)
+            try publishPresent(tape, entry)
+            return try noteMissing(tape, date)
         }
         let others = tape.days.compactMap { $0.isOpen ? $0.sealedFile.first : $0 }.filter { $0.date != date }
         var rows = try OpenRows(self, tape, day)
@@ -81,9 +82,18 @@ extension Lake {
         }
         var after = entry
         after.scales = tape.scales
+        after.present = tape.present
         let change = TapeChange(entry: after, days: staged, source: "", sourceBytes: 0, sourceRows: 0, importedAt: "")
-        if !staged.isEmpty { try publish(change) }
-        try noteHoles(tape, date)
+        if staged.isEmpty { try publishPresent(tape, entry) } else { try publish(change) }
+        try noteMissing(tape, date)
+    }
+
+    /// Publishes which ids are no trades, of a day that brings nothing else.
+    private func publishPresent(_ tape: TapeSummary, _ entry: CatalogueEntry) throws {
+        guard tape.present != entry.present else { return }
+        var after = entry
+        after.present = tape.present
+        try publish(TapeChange(entry: after, days: [], source: "", sourceBytes: 0, sourceRows: 0, importedAt: ""))
     }
 
     private func finish(_ writer: TapeWriter, _ tape: TapeSummary, _ day: TapeDay) throws -> StagedDay {
@@ -108,11 +118,11 @@ extension Lake {
         return try finish(writer, tape, day)
     }
 
-    /// What was noted of holes goes over to the catalogue.
-    private func noteHoles(_ tape: TapeSummary, _ date: CivilDate) throws {
-        let noted = tape.noted.filter { $0.day == date }.map(\.hole)
+    /// What was noted of missing trades goes over to the catalogue.
+    private func noteMissing(_ tape: TapeSummary, _ date: CivilDate) throws {
+        let noted = tape.noted.filter { $0.day == date }.map(\.note)
         guard !noted.isEmpty else { return }
-        try catalogue.note(noted, of: tape.instrument)
+        try catalogue.note(noted.holes, noted.losses, of: tape.instrument)
     }
 }
 

@@ -76,14 +76,24 @@ public final class Journal: Sendable {
         }
         let scales = entry.scales.union(tape.scales).union(scales)
         let symbol = buffer.add(instrument, scales: scales)
-        let newest = found.withLock { $0.filter { $0.instrument.instrument.symbol == instrument.symbol }.flatMap(\.newest) }
         return JournalTape(
-            symbol: symbol, scales: scales,
-            lastID: instrument.tradeIDs == .contiguous ? tape.days.compactMap(\.runs.last?.last).max() : nil,
-            lastTime: tape.lastTime, holes: tape.openHoles, newest: newest.suffix(Journal.newestRows).map { $0.rescaled(to: scales) })
+            symbol: symbol, scales: scales, lastID: instrument.tradeIDs == .contiguous ? tape.lastID : nil, lastTime: tape.lastTime,
+            holes: tape.openHoles, losses: tape.losses.filter { $0.state == .open }, newest: try newest(tape, at: scales))
+    }
+
+    /// The newest rows of the journals, as they were appended; where ids tell no order and nothing is journalled, the last that are sealed.
+    private func newest(_ tape: TapeSummary, at scales: Scales) throws -> [TapeRow] {
+        let held = found.withLock { $0.filter { $0.instrument.instrument.symbol == tape.instrument.symbol }.flatMap(\.newest) }
+        guard held.isEmpty, tape.instrument.tradeIDs != .contiguous else {
+            return held.suffix(Journal.newestRows).map { $0.rescaled(to: scales) }
+        }
+        let sealed = try lake.newest(tape, count: Journal.newestRows)
+        return (0..<sealed.count).map { ScaledRow(row: sealed.row($0, ordinal: 0), scales: tape.scales).rescaled(to: scales) }
     }
 
     /// Takes rows in the order in which they came; they are committed soon.
+    ///
+    /// A row with a quantity of 0 says that the venue gave out its id for something that is no trade.
     ///
     /// - Returns: false if the disk has taken nothing for so long that no more rows are held: these rows are lost to the journal.
     /// - Complexity: O(rows), a copy.
@@ -103,7 +113,14 @@ public final class Journal: Sendable {
     /// Which ids are missing the journal knows by itself. What it cannot know is noted: that a hole was there before it was filled
     /// (`repaired`), and that the venue will not fill it (`abandoned`).
     public func note(_ symbol: JournalSymbol, _ hole: TapeHole) {
-        buffer.note(symbol, hole)
+        buffer.note(symbol, .hole(hole))
+    }
+
+    /// Notes that trades of a stretch of time may be missing, or what has become of that; durable no later than rows appended afterwards.
+    ///
+    /// A later note of the same stretch takes the place of an earlier one.
+    public func note(_ symbol: JournalSymbol, _ loss: TapeLoss) {
+        buffer.note(symbol, .loss(loss))
     }
 
     /// Waits until all that was appended before is durable.

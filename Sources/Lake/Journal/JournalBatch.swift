@@ -181,6 +181,16 @@ package struct JournalColumns: Sendable {
         ordinals += other.ordinals
     }
 
+    /// Those of the rows that are trades, and do not only say that an id was given out.
+    var trades: JournalColumns {
+        var result = JournalColumns()
+        for index in 0..<count where rows.quantity[index] != 0 {
+            result.rows.append(rows, index..<index + 1)
+            result.ordinals.append(ordinals[index])
+        }
+        return result
+    }
+
     /// The row at `index`.
     package func row(_ index: Int) -> TapeRow { rows.row(index, ordinal: ordinals[index]) }
 }

@@ -8,7 +8,7 @@ final class JournalBuffer: Sendable {
         var instrument: Instrument
         var scales: Scales
         var rows: [JournalRow] = []
-        var holes: [TapeHole] = []
+        var notes: [JournalNote] = []
     }
 
     private struct Arriving {
@@ -65,14 +65,14 @@ final class JournalBuffer: Sendable {
 
     private func touch(_ symbol: JournalSymbol, _ arriving: inout Arriving) {
         let tape = arriving.tapes[symbol.index]
-        if tape.rows.isEmpty, tape.holes.isEmpty { arriving.active.append(symbol.index) }
+        if tape.rows.isEmpty, tape.notes.isEmpty { arriving.active.append(symbol.index) }
         arriving.ticket += 1
     }
 
-    func note(_ symbol: JournalSymbol, _ hole: TapeHole) {
+    func note(_ symbol: JournalSymbol, _ note: JournalNote) {
         arriving.withLock { arriving in
             touch(symbol, &arriving)
-            arriving.tapes[symbol.index].holes.append(hole)
+            arriving.tapes[symbol.index].notes.append(note)
         }
     }
 
@@ -88,7 +88,7 @@ final class JournalBuffer: Sendable {
             let tapes = arriving.active.map { index in
                 defer {
                     arriving.tapes[index].rows = []
-                    arriving.tapes[index].holes = []
+                    arriving.tapes[index].notes = []
                 }
                 return (index, arriving.tapes[index])
             }
@@ -106,7 +106,7 @@ final class JournalBuffer: Sendable {
         return ticket
     }
 
-    /// Each row goes to the day of its own time; a hole to the day of the row after it.
+    /// Each row goes to the day of its own time.
     private static func sort(_ index: Int, _ tape: Tape, into waiting: inout [CivilDate: [Int: JournalFile.Work]]) {
         let empty = JournalFile.Work(symbol: JournalSymbol(index: index), instrument: tape.instrument, scales: tape.scales)
         var start = 0
@@ -118,9 +118,7 @@ final class JournalBuffer: Sendable {
             waiting[day, default: [:]][index, default: empty].rows += tape.rows[start..<end]
             start = end
         }
-        for hole in tape.holes {
-            waiting[CivilDate(microseconds: max(hole.timeFrom, hole.timeTo)), default: [:]][index, default: empty].holes.append(hole)
-        }
+        for note in tape.notes { waiting[note.day, default: [:]][index, default: empty].notes.append(note) }
     }
 
     /// The days for which something waits.

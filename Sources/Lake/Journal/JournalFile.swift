@@ -13,7 +13,7 @@ final class JournalFile: Sendable {
         var instrument: Instrument
         var scales: Scales
         var rows: [JournalRow] = []
-        var holes: [TapeHole] = []
+        var notes: [JournalNote] = []
     }
 
     struct State: Sendable {
@@ -24,7 +24,7 @@ final class JournalFile: Sendable {
     }
 
     /// The version of the tables.
-    static let formatVersion: Int64 = 1
+    static let formatVersion: Int64 = 2
     /// How many rows a batch holds at most.
     private static let batchRows = 8192
 
@@ -53,7 +53,7 @@ final class JournalFile: Sendable {
     static let tables = """
         PRAGMA journal_size_limit = 67108864;
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-        INSERT OR IGNORE INTO meta VALUES ('format', \(formatVersion));
+        INSERT OR REPLACE INTO meta VALUES ('format', \(formatVersion));
         CREATE TABLE IF NOT EXISTS instruments (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS batches (
             id INTEGER PRIMARY KEY, instrument INTEGER NOT NULL, previous INTEGER NOT NULL, body BLOB NOT NULL
@@ -67,7 +67,7 @@ final class JournalFile: Sendable {
     /// What the file holds.
     var instruments: [JournalInstrument] { state.withLock { Array($0.instruments.values) } }
 
-    /// Appends rows and holes in one transaction.
+    /// Appends rows and notes in one transaction.
     ///
     /// - Throws: what SQLite says; nothing is written then.
     func commit(_ works: [Work]) throws -> [JournalCommit] {
@@ -99,9 +99,9 @@ final class JournalFile: Sendable {
         }
         state.instruments[number] = known
         try connection.runKept("INSERT OR REPLACE INTO instruments VALUES (?, ?)", number, known.encoded(number: number))
-        for hole in work.holes {
-            try connection.runKept(
-                "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)", number, hole.from, hole.to, hole.journalled(instrument: number))
+        for note in work.notes {
+            let (from, to) = note.key
+            try connection.runKept("INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)", number, from, to, note.encoded(instrument: number))
         }
     }
 
@@ -120,29 +120,5 @@ final class JournalFile: Sendable {
     /// Removes the file and what stands beside it; nobody may use it afterwards.
     static func remove(_ path: String) {
         for name in [path] + JournalPath.companions.map({ path + $0 }) + [JournalPath.mark(path)] { FileSystem.remove(name) }
-    }
-}
-
-extension TapeHole {
-    private static func place(_ instrument: Int64) -> UInt64 { 0x686F_6C65 ^ UInt64(bitPattern: instrument) << 32 }
-
-    /// The hole as a journal keeps it.
-    func journalled(instrument: Int64) -> [UInt8] {
-        var out = ByteWriter()
-        out.put(signed: from)
-        out.put(signed: to)
-        out.put(state.rawValue)
-        out.put(signed: timeFrom)
-        out.put(signed: timeTo)
-        return out.closed(place: TapeHole.place(instrument))
-    }
-
-    /// Returns nil unless the bytes are those of a hole of that instrument.
-    init?(journalled bytes: [UInt8], instrument: Int64) {
-        guard var reader = ByteReader(bytes, place: TapeHole.place(instrument)) else { return nil }
-        let (from, to) = (reader.signed(), reader.signed())
-        guard let state = State(rawValue: reader.text()), from <= to else { return nil }
-        self.init(from: from, to: to, state: state, timeFrom: reader.signed(), timeTo: reader.signed())
-        if reader.failed { return nil }
     }
 }

@@ -17,8 +17,10 @@ struct JournalInstrument: Sendable, Hashable {
     var lastTime = Int64.min
     /// The id of the row appended last.
     var lastID = TradeID(0)
-    /// The ids that are there, where they are contiguous.
+    /// The ids of trades that are there, where they are contiguous.
     var runs = IDRuns()
+    /// Ids that the venue gave out for something that is no trade.
+    var present = IDRuns()
     /// What is known of arrival times.
     var arrivals = ArrivalSpan()
 
@@ -32,20 +34,22 @@ struct JournalInstrument: Sendable, Hashable {
         lastBatch = batch
         for index in rows.indices {
             let row = rows[index]
-            note(row.trade.id, row.trade.time, row.received)
+            note(row.trade.id, row.trade.time, row.received, isTrade: row.trade.quantity != 0)
         }
     }
 
     mutating func note(_ columns: borrowing JournalColumns, from first: Int, batch: Int64) {
         lastBatch = batch
         for index in first..<columns.count {
-            note(columns.rows[index].id, columns.rows.time[index], columns.rows.arrival[index])
+            note(
+                columns.rows[index].id, columns.rows.time[index], columns.rows.arrival[index], isTrade: columns.rows.quantity[index] != 0)
         }
     }
 
     @inline(__always)
-    private mutating func note(_ id: TradeID, _ time: Int64, _ arrival: Int64) {
+    private mutating func note(_ id: TradeID, _ time: Int64, _ arrival: Int64, isTrade: Bool) {
         rows += 1
+        guard isTrade else { return present.insert(id.integer, time: time) }
         firstTime = min(firstTime, time)
         lastTime = max(lastTime, time)
         lastID = id
@@ -55,15 +59,16 @@ struct JournalInstrument: Sendable, Hashable {
 
     /// The largest id where ids are contiguous, else that of the row appended last.
     var durableID: TradeID {
-        instrument.tradeIDs == .contiguous ? runs.last.map { TradeID($0) } ?? lastID : lastID
+        guard instrument.tradeIDs == .contiguous, let last = [runs.last, present.last].compactMap(\.self).max() else { return lastID }
+        return TradeID(last)
     }
 
     /// How many trades there are; on tapes without contiguous ids repetitions count.
-    var trades: Int { instrument.tradeIDs == .contiguous ? runs.count : rows }
+    var trades: Int { instrument.tradeIDs == .contiguous ? runs.count : rows - present.count }
 
     func encoded(number: Int64) -> [UInt8] {
         var out = ByteWriter()
-        out.put(byte: 1)
+        out.put(byte: 2)
         out.put(instrument.venue.name)
         out.put(instrument.symbol)
         out.put(instrument.kind.rawValue)
@@ -79,6 +84,7 @@ struct JournalInstrument: Sendable, Hashable {
         out.put(signed: arrivals.first)
         out.put(signed: arrivals.last)
         out.put(TapeRun.encode(runs.runs))
+        out.put(TapeRun.encode(present.runs))
         return out.closed(place: JournalInstrument.place(number))
     }
 
@@ -86,7 +92,10 @@ struct JournalInstrument: Sendable, Hashable {
 
     /// Returns nil unless the bytes are those of that instrument.
     init?(_ bytes: [UInt8], number: Int64) {
-        guard var reader = ByteReader(bytes, place: JournalInstrument.place(number)), reader.byte() == 1 else { return nil }
+        guard var reader = ByteReader(bytes, place: JournalInstrument.place(number)) else { return nil }
+        // The first version knew of no ids without trades.
+        let version = reader.byte()
+        guard (1...2).contains(version) else { return nil }
         guard let venue = Venue(reader.text()) else { return nil }
         var instrument = Instrument(venue: venue, symbol: reader.text())
         guard let kind = InstrumentKind(rawValue: reader.text()), let ids = TradeIDKind(rawValue: reader.text()) else { return nil }
@@ -105,8 +114,11 @@ struct JournalInstrument: Sendable, Hashable {
         lastTime = reader.signed()
         lastID = TradeID(high: reader.signed(), low: UInt64(bitPattern: reader.signed()))
         arrivals = ArrivalSpan(rows: reader.integer(), first: reader.signed(), last: reader.signed())
-        guard let known = TapeRun.decode(reader.block()), !reader.failed, rows >= 0 else { return nil }
+        guard let known = TapeRun.decode(reader.block()), let none = version == 1 ? [] : TapeRun.decode(reader.block()), !reader.failed,
+            rows >= 0
+        else { return nil }
         runs = IDRuns(known)
+        present = IDRuns(none)
     }
 }
 

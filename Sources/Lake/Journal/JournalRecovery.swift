@@ -39,7 +39,7 @@ struct JournalRecovery {
                 try replace(path, day, replay)
                 (replay, newest) = try read(path)
             }
-            guard replay.lastBatch > 0 || !replay.holes.isEmpty else {
+            guard replay.lastBatch > 0 || !replay.notes.isEmpty else {
                 JournalFile.remove(path)
                 continue
             }
@@ -75,7 +75,7 @@ struct JournalRecovery {
             _ = try JournalReplay(path: path) { number, rows in
                 if let instrument = replay.instruments[number] { try copy.append(instrument, rows) }
             }
-            try copy.finish(holes: replay.holes, of: replay.instruments)
+            try copy.finish(notes: replay.notes, of: replay.instruments)
         }
         for name in JournalPath.companions { FileSystem.remove(fresh + ".part" + name) }
         try FileSystem.replace(fresh, by: fresh + ".part")
@@ -145,13 +145,13 @@ final class JournalCopy {
         return number
     }
 
-    func finish(holes: [Int64: [TapeHole]], of instruments: [Int64: JournalInstrument]) throws {
-        for (old, list) in holes {
+    func finish(notes: [Int64: [JournalNote]], of instruments: [Int64: JournalInstrument]) throws {
+        for (old, list) in notes {
             guard let instrument = instruments[old] else { continue }
             let number = number(of: instrument)
-            for hole in list {
-                try database.run(
-                    "INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)", number, hole.from, hole.to, hole.journalled(instrument: number))
+            for note in list {
+                let (from, to) = note.key
+                try database.run("INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)", number, from, to, note.encoded(instrument: number))
             }
         }
         for (number, known) in held {

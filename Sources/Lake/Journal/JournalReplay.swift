@@ -9,8 +9,8 @@ import TapeSequencer
 struct JournalReplay {
     /// The instruments by number, with what was really found of them.
     private(set) var instruments: [Int64: JournalInstrument] = [:]
-    /// The holes that were noted, by instrument.
-    private(set) var holes: [Int64: [TapeHole]] = [:]
+    /// What was noted of missing trades, by instrument.
+    private(set) var notes: [Int64: [JournalNote]] = [:]
     /// The number of the newest batch that is there.
     private(set) var lastBatch: Int64 = 0
     /// What is wrong, in words; empty where all is well.
@@ -34,7 +34,7 @@ struct JournalReplay {
             try database.execute("BEGIN")
             try readInstruments(database, isEmpty: size == 0)
             try readBatches(database, visit)
-            try readHoles(database)
+            try readNotes(database)
         } catch let error as SQLiteError {
             guard !error.isRetryable else { throw error }
             // Sealed and removed while it was looked at.
@@ -43,7 +43,9 @@ struct JournalReplay {
         }
         if lastBatch < mark { damage.append("it ends at batch \(lastBatch), but batch \(mark) had been written") }
         for (number, claim) in claimed.sorted(by: { $0.key < $1.key }) {
-            guard let found = instruments[number], found.rows != claim.rows || found.runs != claim.runs else { continue }
+            guard let found = instruments[number],
+                found.rows != claim.rows || found.runs != claim.runs || found.present != claim.present
+            else { continue }
             damage.append("of \(claim.instrument) it holds \(found.rows) rows, where \(claim.rows) were written")
         }
     }
@@ -108,11 +110,11 @@ struct JournalReplay {
         try visit(instrument, columns)
     }
 
-    private mutating func readHoles(_ database: Database) throws {
+    private mutating func readNotes(_ database: Database) throws {
         guard try !database.query("SELECT 1 FROM sqlite_master WHERE name = 'holes'", row: { $0.integer(0) }).isEmpty else { return }
         for (number, body) in try database.query("SELECT instrument, body FROM holes", row: { ($0.integer(0), $0.bytes(1)) }) {
-            if let hole = TapeHole(journalled: body, instrument: number) {
-                holes[number, default: []].append(hole)
+            if let note = JournalNote(body, instrument: number) {
+                notes[number, default: []].append(note)
             } else {
                 damage.append("a hole that it noted is not readable")
             }

@@ -12,8 +12,8 @@ struct JournalPart: Sendable, Hashable {
     var number: Int64
     /// What there is of it.
     var held: JournalInstrument
-    /// The holes that were noted.
-    var holes: [TapeHole]
+    /// What was noted of missing trades.
+    var notes: [JournalNote]
 }
 
 /// The journals of a lake as readers see them, of this process or of another one that writes them.
@@ -72,14 +72,14 @@ final class JournalShelf: Sendable {
         return try database.withConnection { connection in
             try connection.execute("BEGIN")
             defer { try? connection.execute("COMMIT") }
-            var holes: [Int64: [TapeHole]] = [:]
+            var notes: [Int64: [JournalNote]] = [:]
             for (number, body) in try connection.queryKept("SELECT instrument, body FROM holes", row: { ($0.integer(0), $0.bytes(1)) }) {
-                if let hole = TapeHole(journalled: body, instrument: number) { holes[number, default: []].append(hole) }
+                if let note = JournalNote(body, instrument: number) { notes[number, default: []].append(note) }
             }
             let found = try connection.queryKept("SELECT id, body FROM instruments", row: { ($0.integer(0), $0.bytes(1)) })
             return found.compactMap { number, body in
                 JournalInstrument(body, number: number).map {
-                    JournalPart(path: path, number: number, held: $0, holes: holes[number] ?? [])
+                    JournalPart(path: path, number: number, held: $0, notes: notes[number] ?? [])
                 }
             }
         }

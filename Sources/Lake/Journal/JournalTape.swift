@@ -32,6 +32,9 @@ public struct JournalTape: Sendable {
     public let lastTime: Int64?
     /// What is missing, by id.
     public let holes: [TapeHole]
-    /// The newest rows of the journal, at most ``Journal/newestRows``, in the order in which they were appended and at ``scales``.
+    /// The times of which it is not known whether trades are missing.
+    public let losses: [TapeLoss]
+    /// The newest rows of the journal, at most ``Journal/newestRows``, in the order in which they were appended and at ``scales``; where ids tell
+    /// no order and nothing is journalled, the last that are sealed.
     public let newest: [TapeRow]
 }

@@ -18,6 +18,7 @@ final class OpenRows: Sendable {
         var held = JournalColumns()
         for part in day.parts {
             var columns = try lake.journals.columns(part)
+            if part.held.present.count > 0 { columns = columns.trades }
             try columns.rows.rescale(from: part.held.scales, to: tape.scales, part.path)
             held.append(columns)
         }

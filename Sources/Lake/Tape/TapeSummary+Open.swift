@@ -10,16 +10,19 @@ extension TapeSummary {
             $0.part.held.instrument.symbol == instrument.symbol && $0.part.held.instrument.venue == instrument.venue
         }
         guard !own.isEmpty else { return tape }
-        tape.noted = own.flatMap { day, part in part.holes.map { (day, $0) } }
+        tape.noted = own.flatMap { day, part in part.notes.map { (day, $0) } }
+        let notes = own.flatMap(\.part.notes)
+        tape.losses = TapeLoss.settled(notedLosses + notes.losses, covered: covered)
+        tape.present = IDRanges(tape.present + own.flatMap { $0.part.held.present.runs.map { $0.first...$0.last } }).ranges
         for (_, part) in own { tape.scales = tape.scales.union(part.held.scales) }
-        for (date, parts) in Dictionary(grouping: own.filter { $0.part.held.rows > 0 }, by: \.day) {
+        for (date, parts) in Dictionary(grouping: own.filter { $0.part.held.trades > 0 }, by: \.day) {
             let index = tape.days.firstIndex { $0.date >= date } ?? tape.days.count
             let isThere = index < tape.days.count && tape.days[index].date == date
             let day = TapeDay(date, parts.map(\.part).sorted { $0.number < $1.number }, sealed: isThere ? tape.days[index] : nil)
             if isThere { tape.days[index] = day } else { tape.days.insert(day, at: index) }
         }
         if let newest = tape.days.last { tape.instrument.contractSize = newest.contractSize }
-        if instrument.tradeIDs == .contiguous { tape.holes = tape.liveHoles(noted: own.flatMap(\.part.holes)) }
+        if instrument.tradeIDs == .contiguous { tape.holes = tape.liveHoles(noted: notes.holes) }
         return tape
     }
 

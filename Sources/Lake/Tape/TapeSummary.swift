@@ -11,6 +11,8 @@ public struct TapeSummary: Sendable {
     public var days: [TapeDay]
     /// The holes, open and repaired, by id.
     public var holes: [TapeHole]
+    /// The times of which trades may be missing, or were, where ids do not tell; by time.
+    public internal(set) var losses: [TapeLoss] = []
     /// Which times its days and trades have; see ``onArrival(from:to:)``.
     public internal(set) var clock = TapeClock.exchange
     /// The version of the catalogue that says so.
@@ -22,7 +24,10 @@ public struct TapeSummary: Sendable {
     /// The journals of the venue that cannot be read, by day.
     var unreadable: [CivilDate: String] = [:]
     /// What journals have noted of holes.
-    var noted: [(day: CivilDate, hole: TapeHole)] = []
+    var noted: [(day: CivilDate, note: JournalNote)] = []
+    /// What the catalogue was told of losses, and the times that dumps have told of, in microseconds.
+    var notedLosses: [TapeLoss] = []
+    var covered = IDRanges()
 
     /// How many trades the tape holds.
     public var rows: Int { days.reduce(0) { $0 + $1.rows } }
@@ -30,6 +35,10 @@ public struct TapeSummary: Sendable {
     public var firstTime: Int64? { days.map(\.firstTime).min() }
     /// The latest event time in microseconds, or nil on an empty tape.
     public var lastTime: Int64? { days.map(\.lastTime).max() }
+    /// The largest id that is there, of a trade or not, where ids are contiguous; nil on an empty tape.
+    public var lastID: Int64? { (days.compactMap(\.runs.last?.last) + present.map(\.upperBound)).max() }
+    /// The losses that nothing has filled.
+    public var openLosses: [TapeLoss] { losses.filter { $0.state != .repaired } }
     /// The holes that nothing has filled, those included that the venue will not fill.
     public var openHoles: [TapeHole] { holes.filter { $0.state != .repaired } }
 }

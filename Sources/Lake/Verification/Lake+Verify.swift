@@ -48,6 +48,10 @@ extension Lake {
                 check.findings.forEach(found)
                 runs.withLock { $0 += check.runs ?? check.day.runs }
             }
+            for loss in tape.openLosses {
+                let text = "trades between \(Timestamp.iso8601(loss.timeFrom)) and \(Timestamp.iso8601(loss.timeTo)) may be missing"
+                found(LakeFinding(kind: .knownHole, subject: tape.instrument.description, detail: text))
+            }
             guard tape.instrument.tradeIDs == .contiguous else { continue }
             try checkHoles(of: tape, runs.withLock { $0 }, found)
         }

@@ -8,7 +8,8 @@ struct GapBook: Sendable {
     private var live: [LiveGap] = []
 
     init(_ tape: TapeSummary?) {
-        known = (tape?.holes ?? []).map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) }
+        // What is doubtful is settled, and told of, once the venue has answered.
+        known = tape.map(BarQuery.holes) ?? []
     }
 
     /// Takes what has become of a gap.

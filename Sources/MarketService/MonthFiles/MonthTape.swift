@@ -9,6 +9,8 @@ struct MonthTape: Sendable {
     let days: [TapeDay]
     /// The holes, open and repaired, that touch the month.
     let holes: [TapeHole]
+    /// The times of which trades may be missing, or were, that touch the month.
+    let losses: [TapeLoss]
 
     /// Returns nil if the tape has no trades in the month.
     init?(_ tape: TapeSummary, _ month: CivilMonth) {
@@ -19,6 +21,7 @@ struct MonthTape: Sendable {
         holes = tape.holes.filter {
             min($0.timeFrom, $0.timeTo) < times.upperBound && max($0.timeFrom, $0.timeTo) >= times.lowerBound
         }
+        losses = tape.losses.filter { $0.timeFrom < times.upperBound && $0.timeTo >= times.lowerBound }
         self.tape = tape
         self.month = month
     }
@@ -33,6 +36,7 @@ struct MonthTape: Sendable {
         ]
         lines += days.map { "day \($0.date) \($0.contentHash) \($0.contractSize.normalized)" }
         lines += holes.map { "hole \($0.from) \($0.to) \($0.state.rawValue) \($0.timeFrom) \($0.timeTo)" }
+        lines += losses.map { "loss \($0.state.rawValue) \($0.timeFrom) \($0.timeTo)" }
         return SHA256.hexadecimal(of: lines.joined(separator: "\n"))
     }
 
@@ -53,10 +57,12 @@ struct MonthTape: Sendable {
         let first = days.map(\.firstTime).min() ?? 0
         let last = days.map(\.lastTime).max() ?? 0
         func text(_ time: Int64) -> String { "\"\(Timestamp.iso8601(time, fractionDigits: 6))\"" }
-        let open = holes.filter { $0.state == .open }
+        let open =
+            holes.filter { $0.state != .repaired }.map { (ids: "\"from\":\($0.from),\"to\":\($0.to)", $0.timeFrom, $0.timeTo) }
+            + losses.filter { $0.state != .repaired }.map { (ids: "\"from\":null,\"to\":null", $0.timeFrom, $0.timeTo) }
         // A tape may have more holes than a footer should be long.
-        let listed = open.prefix(MonthTape.listedHoles).map {
-            "{\"from\":\($0.from),\"to\":\($0.to),\"time_from\":\(text($0.timeFrom)),\"time_to\":\(text($0.timeTo))}"
+        let listed = open.prefix(MonthTape.listedHoles).map { ids, from, to in
+            "{\(ids),\"time_from\":\(text(from)),\"time_to\":\(text(to))}"
         }
         return "{\"first\":\(text(first)),\"last\":\(text(last)),\"days\":[\(days.map { "\"\($0.date)\"" }.joined(separator: ","))],"
             + "\"rows\":\(days.reduce(0) { $0 + $1.rows }),\"open_holes\":\(open.count),\"holes\":[\(listed.joined(separator: ","))]}"

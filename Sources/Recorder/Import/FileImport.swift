@@ -159,7 +159,7 @@ struct FileImport {
                 number: 0, venue: options.venue, symbol: options.symbol, tradeIDs: plan.instrument.tradeIDs, stream: stream,
                 scales: plan.scales, present: present.ranges),
             days: outcome.staged, source: path, sourceBytes: size, sourceRows: outcome.archive.trades,
-            importedAt: Timestamp.iso8601(WallClock.microseconds()))
+            importedAt: Timestamp.iso8601(WallClock.microseconds()), covers: DumpSpan.times(of: outcome.archive, named: path, options))
         try lake.publish(change)
     }
 

@@ -12,8 +12,8 @@ extension TapeKeeper {
             IDHole(from: $0.from, to: $0.to, timeBefore: $0.timeFrom, timeAfter: $0.timeTo)
         }
         self.init(
-            instrument: instrument, scales: scales, last: last, newest: tape.newest.map(\.trade), holes: holes, order: order,
-            arrivals: arrivals)
+            instrument: instrument, scales: scales, last: last, newest: tape.newest.map(\.trade), holes: holes,
+            doubts: tape.losses.map { TimeHole(timeBefore: $0.timeFrom, timeAfter: $0.timeTo) }, order: order, arrivals: arrivals)
     }
 }
 
@@ -28,5 +28,19 @@ extension TapeHole {
             case .abandoned: .abandoned
             }
         self.init(from: ids.lowerBound, to: ids.upperBound, state: state, timeFrom: gap.timeFrom, timeTo: gap.timeTo)
+    }
+}
+
+extension TapeLoss {
+    /// A gap as the lake keeps it; nil where ids tell what is missing.
+    init?(_ gap: LiveGap) {
+        guard gap.ids == nil else { return nil }
+        let state: State =
+            switch gap.state {
+            case .open: .open
+            case .repaired: .repaired
+            case .abandoned: .abandoned
+            }
+        self.init(timeFrom: gap.timeFrom, timeTo: gap.timeTo, state: state)
     }
 }

@@ -1,4 +1,5 @@
 import Feeds
+import Lake
 import MarketModel
 import TapeSequencer
 
@@ -25,6 +26,11 @@ struct TapeKeeper: Sendable {
     let scales: Scales
     /// What was released since ``forgetRows()``, in tape order but for late rows.
     private(set) var rows: [LiveTrade] = []
+    /// Ids that were given out for something that is no trade, since ``forgetRows()``: to be written, not to be told.
+    private(set) var presences: [LiveTrade] = []
+    /// Times that have become doubtful, to be noted before the rows; and doubts that are over, to be noted after them.
+    private(set) var doubts: [TapeLoss] = []
+    private(set) var clearings: [TapeLoss] = []
     /// What has become of gaps since they were last taken.
     private(set) var gaps: [LiveGap] = []
     private(set) var wishes: [Wish] = []
@@ -41,14 +47,15 @@ struct TapeKeeper: Sendable {
     ///   - last: the last row of the tape, where ids are contiguous.
     ///   - newest: the newest rows of the tape, in tape order, where they are not.
     ///   - holes: what is missing of it and may be had from the venue.
+    ///   - doubts: times of which it is not known whether rows are missing.
     init(
         instrument: Instrument, scales: Scales, last: (id: Int64, time: Int64)?, newest: [Trade], holes: [IDHole],
-        order: LiveTape.Options = LiveTape.Options(), arrivals: ArrivalTape.Options = ArrivalTape.Options()
+        doubts: [TimeHole] = [], order: LiveTape.Options = LiveTape.Options(), arrivals: ArrivalTape.Options = ArrivalTape.Options()
     ) {
         self.instrument = instrument
         self.scales = scales
         guard instrument.tradeIDs == .contiguous else {
-            byArrival = ArrivalTape(after: newest, options: arrivals)
+            byArrival = ArrivalTape(after: newest, doubts: doubts, options: arrivals)
             return
         }
         byID = LiveTape(after: last, holes: holes, options: order)
@@ -119,7 +126,24 @@ struct TapeKeeper: Sendable {
     }
 
     /// Forgets the rows that were released; their storage is used again.
-    mutating func forgetRows() { rows.removeAll(keepingCapacity: true) }
+    mutating func forgetRows() {
+        rows.removeAll(keepingCapacity: true)
+        presences.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands over what has become doubtful.
+    mutating func takeDoubts() -> [TapeLoss] {
+        guard !doubts.isEmpty else { return [] }
+        defer { doubts = [] }
+        return doubts
+    }
+
+    /// Hands over the doubts that are over.
+    mutating func takeClearings() -> [TapeLoss] {
+        guard !clearings.isEmpty else { return [] }
+        defer { clearings = [] }
+        return clearings
+    }
 
     /// Hands over what has become of gaps.
     mutating func takeGaps() -> [LiveGap] {
@@ -170,8 +194,7 @@ struct TapeKeeper: Sendable {
     private mutating func perform(_ action: LiveTape.Action) {
         switch action {
         case .release(let row), .late(let row), .replace(let row):
-            // Its id is there; there is no trade to write or to count.
-            if !row.isPresenceOnly { rows.append(row) }
+            if row.isPresenceOnly { presences.append(row) } else { rows.append(row) }
         case .repair(let range): wishes.append(.ids(range))
         case .opened(let hole): gaps.append(gap(hole, .open, missing: hole.count))
         case .filled(let hole): gaps.append(gap(hole, .repaired, missing: 0))
@@ -183,6 +206,8 @@ struct TapeKeeper: Sendable {
     private mutating func perform(_ action: ArrivalTape.Action) {
         switch action {
         case .release(let row), .late(let row): rows.append(row)
+        case .doubted(let time): doubts.append(TapeLoss(timeFrom: time.timeBefore, timeTo: time.timeAfter, state: .open))
+        case .cleared(let time): clearings.append(TapeLoss(timeFrom: time.timeBefore, timeTo: time.timeAfter, state: .cleared))
         case .askRecent(let round): wishes.append(.newest(round: round))
         case .opened(let hole): gaps.append(gap(hole, .open, missing: nil))
         case .filled(let hole): gaps.append(gap(hole, .repaired, missing: 0))

@@ -159,17 +159,23 @@ final class VenueFollower {
     private func finish(_ place: Int) {
         // The slot stays where it is: a copy of it would share its rows, and clearing them would give them new storage each time.
         let (symbol, sink) = (slots[place].journal, slots[place].sink)
-        if !slots[place].keeper.rows.isEmpty {
+        for doubt in slots[place].keeper.takeDoubts() { journal.note(symbol, doubt) }
+        if !slots[place].keeper.rows.isEmpty || !slots[place].keeper.presences.isEmpty {
             journalRows.removeAll(keepingCapacity: true)
             for row in slots[place].keeper.rows {
                 journalRows.append(JournalRow(row.trade, source: row.source, received: row.received))
             }
+            for row in slots[place].keeper.presences {
+                journalRows.append(JournalRow(row.trade, source: row.source, received: row.received))
+            }
             if !journal.append(symbol, journalRows) { events.refusedRows(journalRows.count, of: slots[place].keeper.instrument) }
-            sink.take(slots[place].keeper.rows)
+            if !slots[place].keeper.rows.isEmpty { sink.take(slots[place].keeper.rows) }
             slots[place].keeper.forgetRows()
         }
+        for clearing in slots[place].keeper.takeClearings() { journal.note(symbol, clearing) }
         for gap in slots[place].keeper.takeGaps() {
             if let hole = TapeHole(gap) { journal.note(symbol, hole) }
+            if let loss = TapeLoss(gap) { journal.note(symbol, loss) }
             sink.take(gap)
         }
         for wish in slots[place].keeper.takeWishes() { ask(slots[place].keeper.instrument.symbol, wish) }

@@ -39,6 +39,10 @@ public struct ArrivalTape: Sendable {
         case abandoned(TimeHole)
         /// Ask the venue for its newest trades; hand the number back with the answer.
         case askRecent(Int)
+        /// Rows go on after a loss: whether some of this time are missing is not known yet. To be noted before those rows are.
+        case doubted(TimeHole)
+        /// A doubt is over: what is missing, if anything is, was said by itself.
+        case cleared(TimeHole)
     }
 
     /// The time in which the venue was lost, from the first loss on that is not closed.
@@ -53,6 +57,10 @@ public struct ArrivalTape: Sendable {
         var dueAt: Int64?
         /// How many rows there were when it was asked.
         var askedAt = 0
+        /// What was said to be doubtful of it.
+        var doubts: [TimeHole] = []
+        /// Whether the venue is not asked any more, and only the row after it is awaited.
+        var isGivenUp = false
     }
 
     private let options: Options
@@ -69,13 +77,23 @@ public struct ArrivalTape: Sendable {
 
     /// Creates the live end of a tape.
     ///
-    /// - Parameter rows: the newest rows the tape has, oldest first; what the venue printed since may be missing.
-    public init(after rows: [Trade] = [], options: Options = Options()) {
+    /// - Parameters:
+    ///   - rows: the newest rows the tape has, oldest first; what the venue printed since may be missing.
+    ///   - doubts: times of which nobody has found out yet whether rows are missing.
+    public init(after rows: [Trade] = [], doubts: [TimeHole] = [], options: Options = Options()) {
         self.options = options
         ids = RecentIDs(capacity: options.memory)
-        for row in rows { ids.note(row.id) }
         lastTime = rows.map(\.time).max()
-        interrupted()
+        guard let start = doubts.map(\.timeBefore).min() else {
+            for row in rows { ids.note(row.id) }
+            interrupted()
+            return
+        }
+        // Only rows from before the oldest doubt prove that an answer reaches back.
+        for row in rows where row.time < start { ids.note(row.id) }
+        loss = Loss(position: ids.count, timeBefore: start, doubts: doubts)
+        for row in rows where row.time >= start { ids.note(row.id) }
+        isLost = true
     }
 
     /// When ``tick(at:_:)`` has to be called next, or nil if there is nothing to wait for.
@@ -90,7 +108,7 @@ public struct ArrivalTape: Sendable {
             duplicates += 1
             return
         }
-        if loss != nil, loss?.timeAfter == nil { loss?.timeAfter = row.trade.time }
+        if loss != nil, loss?.timeAfter == nil { goOn(from: row.trade.time, &actions) }
         keep(row.trade)
         actions.append(.release(row))
     }
@@ -108,6 +126,7 @@ public struct ArrivalTape: Sendable {
         isLost = false
         resumedAt = ids.count
         guard loss != nil else { return }
+        loss?.isGivenUp = false
         loss?.tries = 0
         loss?.dueAt = now
         tick(at: now, &actions)
@@ -134,6 +153,7 @@ public struct ArrivalTape: Sendable {
         let ordered = missed.enumerated().sorted { ($0.element.trade.time, $0.offset) < ($1.element.trade.time, $1.offset) }.map(\.element)
         let after = loss.timeAfter ?? rows.map(\.trade.time).max() ?? oldest
         let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: reachesBack ? after : oldest)
+        for doubt in loss.doubts { actions.append(.cleared(doubt)) }
         if !ordered.isEmpty || !reachesBack { actions.append(.opened(hole)) }
         for row in ordered {
             keep(row.trade)
@@ -152,14 +172,32 @@ public struct ArrivalTape: Sendable {
         guard var current = loss, !isLost, round == self.round else { return }
         current.tries += 1
         guard current.tries < options.tries else {
-            let hole = TimeHole(timeBefore: current.timeBefore, timeAfter: current.timeAfter ?? current.timeBefore)
-            actions.append(.opened(hole))
-            actions.append(.abandoned(hole))
-            loss = nil
+            // Where it ends shows with the next row.
+            loss?.isGivenUp = true
+            if let end = current.timeAfter { giveUp(until: end, &actions) }
             return
         }
         current.dueAt = now + min(options.longestWait, options.firstWait << Int64(min(20, current.tries - 1)))
         loss = current
+    }
+
+    /// The first row after a loss is here: what is noted of it must not be lost with this process.
+    private mutating func goOn(from time: Int64, _ actions: inout [Action]) {
+        guard let loss else { return }
+        if loss.isGivenUp { return giveUp(until: time, &actions) }
+        let doubt = TimeHole(timeBefore: loss.timeBefore, timeAfter: time)
+        self.loss?.timeAfter = time
+        self.loss?.doubts.append(doubt)
+        actions.append(.doubted(doubt))
+    }
+
+    private mutating func giveUp(until time: Int64, _ actions: inout [Action]) {
+        guard let loss else { return }
+        for doubt in loss.doubts { actions.append(.cleared(doubt)) }
+        let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: time)
+        actions.append(.opened(hole))
+        actions.append(.abandoned(hole))
+        self.loss = nil
     }
 
     private mutating func keep(_ trade: Trade) {

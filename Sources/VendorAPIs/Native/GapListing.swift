@@ -59,6 +59,16 @@ struct GapListing: Sendable {
         state = hole.state.rawValue
     }
 
+    init(_ instrument: Instrument, _ loss: TapeLoss) {
+        venue = instrument.venue
+        symbol = instrument.symbol
+        ids = nil
+        timeFrom = loss.timeFrom
+        timeTo = loss.timeTo
+        missing = loss.state == .repaired ? 0 : nil
+        state = loss.state.rawValue
+    }
+
     init(_ instrument: Instrument, _ gap: LiveGap) {
         venue = instrument.venue
         symbol = instrument.symbol
@@ -119,7 +129,9 @@ extension Native {
         }
         let (lake, live) = (lake, live)
         return .later { _ in
-            let catalogue = try Native.tapes(lake, venue, symbol).flatMap { tape in tape.holes.map { GapListing(tape.instrument, $0) } }
+            let catalogue = try Native.tapes(lake, venue, symbol).flatMap { tape in
+                tape.holes.map { GapListing(tape.instrument, $0) } + tape.losses.map { GapListing(tape.instrument, $0) }
+            }
             let recorded = live.market.instruments()
                 .filter { (venue == nil || $0.instrument.venue == venue) && (symbol == nil || $0.instrument.symbol == symbol) }
                 .flatMap { live in live.gaps.map { GapListing(live.instrument, $0) } }

@@ -93,7 +93,10 @@ private struct InstrumentListing {
         time("lag", live?.lag, &json)
         json.member("days", tape?.days.count ?? 0)
         json.member("trades", tape?.rows ?? 0)
-        let open = tape.map { tape in tape.openHoles.map { GapListing(tape.instrument, $0) } } ?? []
+        let open =
+            tape.map { tape in
+                tape.openHoles.map { GapListing(tape.instrument, $0) } + tape.openLosses.map { GapListing(tape.instrument, $0) }
+            } ?? []
         json.member("open_gaps", GapListing.merge(open, live.map { live in live.gaps.map { GapListing(live.instrument, $0) } } ?? []).count)
         json.endObject()
     }
