@@ -38,19 +38,35 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static let deribit = Venue(known: "deribit")
     /// Hyperliquid perpetuals.
     public static let hyperliquidPerps = Venue(known: "hyperliquid-perps")
+    /// Bitget futures of all margins.
+    public static let bitgetFutures = Venue(known: "bitget-futures")
+    /// Gate futures of all margins.
+    public static let gateFutures = Venue(known: "gate-futures")
+    /// Kraken Futures.
+    public static let krakenFutures = Venue(known: "kraken-futures")
+    /// HTX futures and swaps.
+    public static let htxFutures = Venue(known: "htx-futures")
+    /// BitMEX.
+    public static let bitmex = Venue(known: "bitmex")
+    /// KuCoin futures.
+    public static let kucoinFutures = Venue(known: "kucoin-futures")
+    /// CME futures.
+    public static let cme = Venue(known: "cme")
 
     /// The venues that Millrace knows by name.
     public static let known: [Venue] = [
         binanceSpot, binanceFutures, binanceCoinFutures, okxSpot, okxPerps, okxOptions, bybitSpot, bybitLinear, bybitInverse, deribit,
-        hyperliquidPerps,
+        hyperliquidPerps, bitgetFutures, gateFutures, krakenFutures, htxFutures, bitmex, kucoinFutures, cme,
     ]
 
     /// The exchange behind the market, as people write it: `Binance`, `OKX`, `Bybit`.
     public var exchange: String {
         let stem = name.prefix { $0 != "-" }
         return switch stem {
-        case "okx": "OKX"
-        case "binance", "bybit", "deribit", "hyperliquid": stem.prefix(1).uppercased() + stem.dropFirst()
+        case "okx", "htx", "cme": stem.uppercased()
+        case "bitmex": "BitMEX"
+        case "kucoin": "KuCoin"
+        case "binance", "bybit", "deribit", "hyperliquid", "bitget", "gate", "kraken": stem.prefix(1).uppercased() + stem.dropFirst()
         default: name
         }
     }
