@@ -26,9 +26,10 @@ build: ## Set up and build .build/release/millrace
 test: ## Set up, build, and run every test (about ten minutes)
 	@scripts/test
 
-bench: ## Race DuckDB, Polars and chDB (ARGS='--write' keeps the tables in Benchmarks/results)
+bench: ## Race DuckDB, Polars, chDB and readers of feeds (ARGS='--write' keeps the tables in Benchmarks/results)
 	@scripts/setup bench
 	@swift build -c release --product millrace
+	@swift build -c release --product LiveBench
 	@.venv/bin/python Benchmarks/run.py $(ARGS)
 
 format: ## Format the Swift sources

@@ -103,6 +103,15 @@ let testTargets: [Target] = [
     .executableTarget(
         name: "JournalWriter", dependencies: ["Lake", "MarketModel"], path: "Tests/JournalWriter", swiftSettings: strict,
         linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
+    // What `make bench` measures from within.
+    .executableTarget(
+        name: "LiveBench",
+        dependencies: [
+            "ExchangeSimulator", "Feeds", "Lake", "MarketModel", "MarketService", "OrderFlow", "Pipeline", "Recorder", "TapeSequencer",
+            "Transport",
+        ],
+        path: "Benchmarks/live/LiveBench", swiftSettings: strict,
+        linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),

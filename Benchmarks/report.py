@@ -17,8 +17,12 @@ class Table:
     def row(self, *cells):
         self.lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
 
+    def text(self, words):
+        """A paragraph below the rows."""
+        self.lines += ["", words]
+
     def verdict(self, what, value, target, met):
-        if self.lines[-1].startswith("|"):
+        if not self.lines[-1].startswith("- "):
             self.lines.append("")
         self.lines.append(f"- {what}: **{value}** (target {target}): {'met' if met else 'MISSED'}")
 

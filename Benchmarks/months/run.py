@@ -23,8 +23,9 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(ROOT, "Conformance")]
 
 from datasets import NAMES, Month
+from harness import MILLRACE
 from report import MILLION, Table, note
-from serving import MILLRACE, Serving
+from serving import Serving
 
 CURL = ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null"]
 

@@ -18,6 +18,10 @@ public protocol FeedAdapter: Sendable {
     /// The frames that unsubscribe from these symbols.
     func unsubscribe(_ symbols: [String], firstRequest: Int64) -> [Request]
 
+    /// Says what a frame of the venue's commonest form was, and appends its trades; nil, and nothing appended, for any other.
+    ///
+    /// What it says is what ``read(_:into:)`` would say of the same bytes: it is a shorter way to it.
+    func read(plain: UnsafeRawBufferPointer, into batch: inout TradeBatch) -> Frame?
     /// Says what a frame that is JSON was, and appends its trades.
     func read(_ frame: JSONValue, into batch: inout TradeBatch) -> Frame
     /// Says what a frame that is no JSON was; nil when that is unknown too.
@@ -27,6 +31,9 @@ public protocol FeedAdapter: Sendable {
 extension FeedAdapter {
     /// Most venues have one tape.
     public var tapeStream: String { "" }
+
+    /// All frames go the general way.
+    public func read(plain: UnsafeRawBufferPointer, into batch: inout TradeBatch) -> Frame? { nil }
 
     /// Venues that answer in JSON only have nothing to add.
     public func read(text: UnsafeRawBufferPointer) -> Frame? { nil }

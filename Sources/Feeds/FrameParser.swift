@@ -22,6 +22,7 @@ public struct FrameParser {
     /// Says what a frame was.
     public mutating func parse(_ bytes: UnsafeRawBufferPointer) -> Frame {
         batch.removeAll()
+        if let frame = adapter.read(plain: bytes, into: &batch) { return note(frame, bytes) }
         let frame: Frame
         do throws(JSONFault) {
             frame = try reader.read(bytes) { adapter.read($0, into: &batch) }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Turns the bytes of symbols into strings, and a symbol that was seen before into the string made then, so that reading trades allocates
 /// nothing.
 struct SymbolTable {
@@ -14,7 +16,12 @@ struct SymbolTable {
         var slot = Self.hash(bytes) & (slots.count - 1)
         while slots[slot] >= 0 {
             var found = strings[Int(slots[slot])]
-            let same = found.withUTF8 { $0.count == bytes.count && zip($0, bytes).allSatisfy(==) }
+            let same = found.withUTF8 { known in
+                guard known.count == bytes.count, let (a, b) = known.baseAddress.flatMap({ a in bytes.baseAddress.map { (a, $0) } }) else {
+                    return known.count == bytes.count
+                }
+                return memcmp(a, b, known.count) == 0
+            }
             if same { return found }
             slot = (slot + 1) & (slots.count - 1)
         }

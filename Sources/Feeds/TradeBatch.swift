@@ -36,9 +36,22 @@ public struct TradeBatch {
         named symbol: String, id: TradeID?, time: Int64?, price: JSONValue?, quantity: JSONValue?, side: TakerSide?, fills: Int64 = 1,
         ids: Int64 = 1, idSpace: IDSpace = .tape, isTrade: Bool = true
     ) {
-        guard let id, let time, let side, let price = price?.decimal, let quantity = quantity?.decimal, price.mantissa >= 0 || !isTrade,
-            quantity.mantissa >= 0
-        else {
+        guard let id, let time, let side, let price = price?.decimal, let quantity = quantity?.decimal else {
+            faults += 1
+            return
+        }
+        append(
+            named: symbol, id: id, time: time, price: price, quantity: quantity, side: side, fills: fills, ids: ids, idSpace: idSpace,
+            isTrade: isTrade)
+    }
+
+    /// Appends a trade all of whose parts are there, or counts a fault where a price or quantity is negative.
+    @inline(__always)
+    mutating func append(
+        named symbol: String, id: TradeID, time: Int64, price: FixedPoint, quantity: FixedPoint, side: TakerSide, fills: Int64 = 1,
+        ids: Int64 = 1, idSpace: IDSpace = .tape, isTrade: Bool = true
+    ) {
+        guard price.mantissa >= 0 || !isTrade, quantity.mantissa >= 0 else {
             faults += 1
             return
         }
@@ -50,9 +63,16 @@ public struct TradeBatch {
                 isTrade: isTrade && price.mantissa > 0 && quantity.mantissa > 0))
     }
 
+    /// The string of a symbol's bytes: made once for each symbol.
+    mutating func name(_ symbol: UnsafeRawBufferPointer) -> String { symbols.string(symbol) }
+
     /// A venue's time in microseconds since 1970, whether it came in milliseconds or microseconds; nil for anything that is neither.
     public static func microseconds(_ value: JSONValue?) -> Int64? {
-        guard let time = value?.integer else { return nil }
+        value?.integer.flatMap { microseconds($0) }
+    }
+
+    /// The same of a number.
+    static func microseconds(_ time: Int64) -> Int64? {
         // 1e14 ms is in the year 5138, 1e14 µs in 1973.
         return switch time {
         case 100_000_000_000..<100_000_000_000_000: time * 1000

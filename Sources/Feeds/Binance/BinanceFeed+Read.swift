@@ -87,8 +87,8 @@ extension BinanceFeed {
             return .trades
         }
         if event.equals("trade") {
-            // Futures say what sort of print it is: those of the insurance fund and of auto-deleveraging are off the book.
-            let isTrade = fields.sort.map { $0.equals("MARKET") || $0.equals("RPI") } ?? true
+            // A sort that is no string is none that is known.
+            let isTrade = fields.sort.map { $0.kind == .string && BinanceFeed.isTrade($0.bytes) } ?? true
             batch.append(
                 symbol: fields.symbol, id: fields.raw?.integer.map { TradeID($0) }, time: TradeBatch.microseconds(fields.time),
                 price: fields.price, quantity: fields.quantity, side: side, idSpace: .raw, isTrade: isTrade)

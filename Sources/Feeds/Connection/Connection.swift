@@ -125,20 +125,31 @@ public struct Connection: Sendable {
         lose(index, reason: reason, now: now, into: &actions)
     }
 
+    /// A frame with trades came: what ``received(_:trades:received:link:now:into:)`` does of one, without an action to hand it on.
+    ///
+    /// - Returns: whether the trades are to be handed on: they are of a link that counts.
+    public mutating func printed(_ trades: borrowing [FeedTrade], link id: Int, now: Int64) -> Bool {
+        guard let index = links.firstIndex(where: { $0.id == id }) else { return false }
+        links[index].lastFrame = now
+        guard trades.count > 0 else { return false }
+        if links[index].firstTrade == nil { links[index].firstTrade = now }
+        links[index].lastTrade = now
+        muteLinks = 0
+        for place in trades.indices { watches[trades[place].symbol]?.printed(now: now) }
+        return true
+    }
+
     /// A frame came, with its trades if it has any; `received` is the time of day in microseconds since 1970.
     public mutating func received(
         _ frame: Frame, trades: [FeedTrade], received: Int64, link id: Int, now: Int64, into actions: inout [Action]
     ) {
+        if case .trades = frame {
+            if printed(trades, link: id, now: now) { actions.append(.deliver(.trades(trades, received: received))) }
+            return
+        }
         guard let index = links.firstIndex(where: { $0.id == id }) else { return }
         links[index].lastFrame = now
         switch frame {
-        case .trades:
-            guard !trades.isEmpty else { return }
-            if links[index].firstTrade == nil { links[index].firstTrade = now }
-            links[index].lastTrade = now
-            muteLinks = 0
-            for trade in trades { watches[trade.symbol]?.printed(now: now) }
-            actions.append(.deliver(.trades(trades, received: received)))
         case .acknowledged(let subject):
             let granted = links[index].answered(subject).filter { symbols.contains($0) }
             links[index].granted += granted
@@ -152,7 +163,7 @@ public struct Connection: Sendable {
             guard now >= nextComplaint else { return }
             nextComplaint = now + 10 * Patience.second
             actions.append(.deliver(.notice("not understood: \(text)")))
-        case .pong, .other: break
+        case .pong, .other, .trades: break
         }
     }
 }

@@ -39,6 +39,6 @@ struct LiveSeed {
     /// The newest trades.
     func newest() throws -> NewestRows {
         let rows = try start.tape.map { try lake.newest($0, count: MarketService.recentTrades) } ?? TradeColumns()
-        return NewestRows(rows, wanted: MarketService.recentTrades, hasWideIDs: start.instrument.tradeIDs == .uuid)
+        return NewestRows(rows, wanted: MarketService.recentTrades, ids: start.instrument.tradeIDs)
     }
 }

@@ -209,9 +209,16 @@ extension VenueFollower: WebSocketHandler {
 
     func received(link: Int, _ bytes: UnsafeRawBufferPointer, at received: Int64) {
         let (index, link) = VenueFollower.parts(link)
+        let now = MonotonicClock.nanoseconds()
         let frame = parsers[index].parse(bytes)
-        connections[index].received(
-            frame, trades: parsers[index].trades, received: received, link: link, now: MonotonicClock.nanoseconds(), into: &actions)
+        if case .trades = frame {
+            // The short way of nearly all frames.
+            let trades = parsers[index].trades
+            guard connections[index].printed(trades, link: link, now: now) else { return }
+            for trade in trades { take(trade, received: received, at: now) }
+            return
+        }
+        connections[index].received(frame, trades: [], received: received, link: link, now: now, into: &actions)
         perform(connection: index)
     }
 
