@@ -36,7 +36,8 @@ import Testing
             let b = FixedPoint(mantissa: Int64.random(in: 1...1_000_000_000, using: &random), scale: Int.random(in: 0...6, using: &random))
             let exact = Int128(a.mantissa) * Int128(b.mantissa)
             let product = a.times(b, decimals: 18)
-            #expect(product?.rescaled(to: a.scale + b.scale).map(Int128.init) == exact)
+            let scaled: Int128? = product?.rescaled(to: a.scale + b.scale).map { Int128($0) }
+            #expect(scaled == exact)
             // A product divided by one of its factors gives the other.
             #expect(product?.over(b, decimals: 12) == a.normalized)
         }

@@ -38,6 +38,8 @@ final class JournalShelf: Sendable {
 
     /// How many days' rows are kept, for the next stretch or question.
     private static let slots = 4
+    /// How many rows a day may have to be kept: 50 bytes each. A busier one has other rows by the next question.
+    private static let keptRows = 1_000_000
 
     private let directory: String
     private let books = Mutex<[String: Book]>([:])
@@ -98,39 +100,64 @@ final class JournalShelf: Sendable {
         }
     }
 
-    /// The rows of a part in the order in which they were appended, newest batches only if `enough` says so early.
+    /// The rows of a part in the order in which they were appended.
     ///
-    /// - Parameter enough: asked with all rows so far, newest batch first.
     /// - Throws: ``LakeError``, retryable where the journal was sealed or replaced meanwhile.
-    func columns(_ part: JournalPart, enough: (JournalColumns) -> Bool = { _ in false }) throws -> JournalColumns {
+    func columns(_ part: JournalPart) throws -> JournalColumns {
         guard let database = try database(part.path) else { throw JournalShelf.changed(part.path) }
-        var batches: [JournalColumns] = []
-        var newest = JournalColumns()
+        // A busy day has tens of millions of rows: the way back from the newest batch is found first, so that they are held once.
+        var numbers: [Int64] = []
         var next = part.held.lastBatch
         while next > 0 {
             let found = try database.withConnection { connection in
-                try connection.queryKept("SELECT instrument, previous, body FROM batches WHERE id = ?", next) {
-                    ($0.integer(0), $0.integer(1), $0.bytes(2))
-                }
+                try connection.queryKept("SELECT instrument, previous FROM batches WHERE id = ?", next) { ($0.integer(0), $0.integer(1)) }
             }
-            var columns = JournalColumns()
-            guard let (instrument, previous, body) = found.first, instrument == part.number, previous < next,
-                JournalBatch.decode(body, instrument: instrument, number: next, into: &columns) != nil
-            else {
-                guard try self.database(part.path) === database else { throw JournalShelf.changed(part.path) }
-                throw LakeError(
-                    .damaged, part.path,
-                    "its batch \(next) is damaged: record \(part.held.instrument.venue) again to keep the rest of it, see 'millrace verify'"
-                )
+            guard let (instrument, previous) = found.first, instrument == part.number, previous < next else {
+                throw try unreadable(next, part, database)
             }
-            newest.append(columns)
-            if enough(newest) { return newest }
-            batches.append(columns)
+            numbers.append(next)
             next = previous
         }
-        newest = JournalColumns()
-        for columns in batches.reversed() { newest.append(columns) }
-        return newest
+        var all = JournalColumns()
+        all.reserve(part.held.rows)
+        for number in numbers.reversed() { _ = try take(number, part, database, into: &all) }
+        return all
+    }
+
+    /// The newest rows of a part: whole batches, the newest first, each in the order in which its rows were appended.
+    ///
+    /// - Parameter enough: asked with all rows so far.
+    /// - Returns: nil where all rows of the part were not enough.
+    /// - Throws: as ``columns(_:)`` does.
+    func newest(_ part: JournalPart, enough: (JournalColumns) -> Bool) throws -> JournalColumns? {
+        guard let database = try database(part.path) else { throw JournalShelf.changed(part.path) }
+        var newest = JournalColumns()
+        var next = part.held.lastBatch
+        while next > 0 {
+            next = try take(next, part, database, into: &newest)
+            if enough(newest) { return newest }
+        }
+        return nil
+    }
+
+    /// Appends the rows of a batch, and names the one before it.
+    private func take(_ number: Int64, _ part: JournalPart, _ database: Database, into columns: inout JournalColumns) throws -> Int64 {
+        let found = try database.withConnection { connection in
+            try connection.queryKept("SELECT instrument, previous, body FROM batches WHERE id = ?", number) {
+                ($0.integer(0), $0.integer(1), $0.bytes(2))
+            }
+        }
+        guard let (instrument, previous, body) = found.first, instrument == part.number, previous < number,
+            JournalBatch.decode(body, instrument: instrument, number: number, into: &columns) != nil
+        else { throw try unreadable(number, part, database) }
+        return previous
+    }
+
+    private func unreadable(_ batch: Int64, _ part: JournalPart, _ database: Database) throws -> LakeError {
+        guard try self.database(part.path) === database else { return JournalShelf.changed(part.path) }
+        return LakeError(
+            .damaged, part.path,
+            "its batch \(batch) is damaged: record \(part.held.instrument.venue) again to keep the rest of it, see 'millrace verify'")
     }
 
     private static func changed(_ path: String) -> LakeError {
@@ -147,6 +174,7 @@ final class JournalShelf: Sendable {
         let rows = try OpenRows(lake, tape, day)
         slots.withLock { slots in
             slots.removeAll { $0.key == key }
+            guard rows.rows.count <= JournalShelf.keptRows else { return }
             slots.append(Slot(key: key, state: state, rows: rows))
             if slots.count > JournalShelf.slots { slots.removeFirst() }
         }

@@ -20,7 +20,7 @@ final class OpenRows: Sendable {
             var columns = try lake.journals.columns(part)
             if part.held.present.count > 0 { columns = columns.trades }
             try columns.rows.rescale(from: part.held.scales, to: tape.scales, part.path)
-            held.append(columns)
+            if held.count == 0 { held = columns } else { held.append(columns) }
         }
         var sorted = OpenRows.sorted(held, order)
         if let file = day.sealedFile.first { sorted = try OpenRows.merged(lake, tape, file, sorted, order) }

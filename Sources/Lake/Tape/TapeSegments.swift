@@ -168,7 +168,7 @@ extension Lake {
         // From the newest batch back until no older one can hold a row as new as the oldest of those wanted.
         var wanted = 2 * count
         let runs = part.held.runs.runs
-        var columns = try journals.columns(part) { columns in
+        let newest = try journals.newest(part) { columns in
             guard columns.count >= wanted else { return false }
             wanted *= 2
             let ids = Set(columns.rows.id).sorted()
@@ -176,6 +176,7 @@ extension Lake {
             let oldest = ids[ids.count - count]
             return runs.reduce(Int64(0)) { $0 + max(0, $1.last - max($1.first, oldest) + 1) } == Int64(count)
         }
+        var columns = try newest ?? journals.columns(part)
         try columns.rows.rescale(from: part.held.scales, to: tape.scales, part.path)
         var rows = OpenRows.sorted(columns, TapeOrder(tradeIDs: .contiguous)).rows
         rows.arrival = []
