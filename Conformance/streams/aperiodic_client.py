@@ -12,11 +12,11 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
-from feed import MINUTE, PORT, START, main, tell, tick, trades, until
+from feed import MINUTE, PORT, START, gap, main, tell, tick, trades, until
 
 STREAM = f"ws://127.0.0.1:{PORT}/api/v1/stream"
 PRO, TIER1, LEAVING = sys.argv[2:5]
-BTC, ETH = "perpetual-BTC-USDT:USDT", "perpetual-ETH-USDT:USDT"
+BTC, ETH, SOL = (f"perpetual-{base}-USDT:USDT" for base in ("BTC", "ETH", "SOL"))
 clock = START
 
 
@@ -87,6 +87,27 @@ def rows():
     for reader in (everything, one):
         reader.close()
         assert reader.error is None
+
+
+def repaired():
+    """A repair sends the row of its bar again, with the trades that were missing"""
+    global clock
+    reader = Reader(channels=[{"dataset": "ohlcv", "exchange": "binance-futures", "interval": "1m", "symbols": [SOL]}])
+    reader.subscribed()
+    stamp = clock
+    trades("SOLUSDT", 1, 2, clock)
+    trades("SOLUSDT", 5, 2, clock + 4)
+    gap("SOLUSDT", (3, 4), (clock + 1, clock + 4), "open", 2)
+    clock += MINUTE
+    tick(clock + 2_000_000)
+    assert reader.wait(1)[0].data["volume"] == 1.0, reader.messages
+    trades("SOLUSDT", 3, 2, stamp + 2, price="100.75", late=1)
+    gap("SOLUSDT", (3, 4), (stamp + 1, stamp + 4), "repaired", 0)
+    tick(clock + 3_000_000)
+    tick(clock + 5_000_000)
+    row = reader.wait(2)[-1]
+    assert row.data["time"] == stamp and row.data["high"] == 100.75 and row.data["volume"] == 1.5 and not row.snapshot, row
+    reader.close()
 
 
 def rejections():
@@ -208,4 +229,4 @@ def revoked():
 
 
 if __name__ == "__main__":
-    main(rows, rejections, refusals, control, thousand, revoked)
+    main(rows, repaired, rejections, refusals, control, thousand, revoked)

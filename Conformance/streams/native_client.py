@@ -2,6 +2,7 @@
 """The native stream as WebSocket and as server-sent events, and the lists of instruments and holes: `native_client.py PORT`."""
 import http.client
 import json
+import time
 
 import pytest
 import websockets
@@ -24,10 +25,11 @@ def trade(count=1, **options):
 class Events:
     """Server-sent events, read as the standard has it."""
 
-    def __init__(self, topics=TOPICS, last=None, **parameters):
+    def __init__(self, topics=TOPICS, last=None, key=None, **parameters):
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
         query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()])
-        self.connection.request("GET", f"/v1/stream?{query}", headers={"Last-Event-ID": last} if last else {})
+        headers = ({"Last-Event-ID": last} if last else {}) | ({"x-millrace-key": key} if key else {})
+        self.connection.request("GET", f"/v1/stream?{query}", headers=headers)
         self.response = self.connection.getresponse()
         assert self.response.status == 200, self.response.read()
         assert self.response.headers["Content-Type"].startswith("text/event-stream")
@@ -50,18 +52,31 @@ class Events:
         assert event["type"] == fields["event"] and event.get("id") == fields.get("id"), fields
         return event
 
+    def end(self):
+        """Reads until the server ends the stream."""
+        while self.response.readline():
+            pass
+
     def close(self):
         self.response.close()
         self.connection.close()
 
 
 class Socket:
-    def __init__(self, topics=TOPICS, last=None, **parameters):
+    def __init__(self, topics=TOPICS, last=None, key=None, **parameters):
         query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()] + ([f"since={last}"] if last else []))
-        self.socket = connect(f"ws://127.0.0.1:{PORT}/v1/stream?{query}", ping_interval=None)
+        self.socket = connect(f"ws://127.0.0.1:{PORT}/v1/stream?{query}", ping_interval=None,
+                              additional_headers={"x-millrace-key": key} if key else None)
 
     def next(self):
         return json.loads(self.socket.recv(60))
+
+    def end(self):
+        """Reads until the server closes, which has to be for the key."""
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            while True:
+                self.socket.recv(60)
+        assert closed.value.rcvd.code == 4001, closed.value
 
     def close(self):
         self.socket.close()
@@ -163,10 +178,63 @@ def refused():
     assert ask("/v1/stream", topics=TOPICS, min_notional="x")[0] == 400
 
 
+def repaired():
+    """A repair tells of its trades as late, and of the bar again, with a higher revision"""
+    global clock
+    for round, kind in enumerate((Socket, Events)):
+        client = kind("trades:binance-futures:SOLUSDT,bars:binance-futures:SOLUSDT:1m,gaps:binance-futures:SOLUSDT")
+        client.next()
+        stamp, first = clock, 1 + round * 100
+        trades("SOLUSDT", first, 2, clock)
+        trades("SOLUSDT", first + 4, 2, clock + 4)
+        gap("SOLUSDT", (first + 2, first + 3), (clock + 1, clock + 4), "open", 2)
+        clock += MINUTE
+        tick(clock + 2_000_000)
+        seen = [client.next()]
+        while seen[-1]["type"] != "bar" or seen[-1]["open"]:
+            seen.append(client.next())
+        assert [event["type"] for event in seen if event["type"] != "bar"] == ["trades", "trades", "gap"], seen
+        assert seen[-1]["revision"] == 0 and seen[-1]["quality"] == "gap" and seen[-1]["values"]["trade_count"] == 4, seen[-1]
+        trades("SOLUSDT", first + 2, 2, stamp + 2, price="100.75", late=1)
+        gap("SOLUSDT", (first + 2, first + 3), (stamp + 1, stamp + 4), "repaired", 0)
+        tick(clock + 3_000_000)
+        tick(clock + 5_000_000)
+        seen = [client.next()]
+        # Told of the trades and of the hole, and in one revision or two of the bar.
+        while seen[-1]["type"] != "bar" or seen[-1]["values"]["trade_count"] < 6:
+            seen.append(client.next())
+        late = next(event for event in seen if event["type"] == "trades")
+        assert [trade["late"] for trade in late["trades"]] == [True, True], late
+        assert next(event for event in seen if event["type"] == "gap")["state"] == "repaired"
+        bar = seen[-1]
+        assert bar["time"] == stamp and bar["open"] is False and bar["revision"] >= 1 and bar["quality"] == "repaired", bar
+        assert bar["values"]["high"] == 100.75 and bar["values"]["volume"] == 1.5, bar
+        client.close()
+
+
+def revoked():
+    """Streams that need no key end when the first key is made, and those of a key when it is revoked"""
+    loose = [Socket(), Events()]
+    keys = tell("/key"), tell("/key")
+    for client in loose:
+        client.end()
+    for kind, key in zip((Socket, Events), keys):
+        while ask("/v1/instruments", headers={"x-millrace-key": key})[0] != 200:
+            time.sleep(0.01)
+        client = kind(key=key)
+        assert client.next()["type"] == "ready"
+        loose.append(client)
+    began = time.monotonic()
+    tell("/revoke")
+    for client in loose[2:]:
+        client.end()
+    print(f"revoked keys ended their streams after {time.monotonic() - began:.2f} s")
+
+
 def lists():
     """Instruments and holes are listed, by page"""
     instruments = get("/v1/instruments")["instruments"]
-    assert [each["symbol"] for each in instruments] == ["BTCUSDT", "ETHUSDT"]
+    assert [each["symbol"] for each in instruments] == ["BTCUSDT", "ETHUSDT", "SOLUSDT"]
     btc = get("/v1/instruments", venue="binance-futures", symbol="BTCUSDT")["instruments"]
     assert len(btc) == 1 and btc[0]["state"] == "live" and btc[0]["atlas"] == "perpetual-BTC-USDT:USDT" and btc[0]["lag"] == 5, btc
     assert btc[0]["durable_id"] and btc[0]["kind"] == "linear" and btc[0]["open_gaps"] == 0
@@ -191,4 +259,4 @@ def lists():
 
 
 if __name__ == "__main__":
-    main(live, resuming, filtered, refused, lists)
+    main(live, resuming, filtered, refused, lists, repaired, revoked)

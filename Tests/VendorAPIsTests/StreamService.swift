@@ -19,6 +19,7 @@ final class StreamService: Sendable {
     private let native: NativeLive
     private let access: AccessControl
     private let sinks: [String: any LiveTapeSink]
+    private let journal: Journal
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
@@ -38,6 +39,14 @@ final class StreamService: Sendable {
             sinks[symbol] = try live.begin(start)
             sinks[symbol]?.state(.live)
         }
+        // One whose trades are on a tape too, so that bars can be read again.
+        let journal = try Journal(lake: lake, venue: .binanceFutures)
+        let solana = Instrument(venue: .binanceFutures, symbol: "SOLUSDT")
+        let tape = try journal.open(solana, scales: Scales(price: 2, quantity: 3))
+        let start = LiveTapeStart(instrument: solana, scales: tape.scales, tape: nil, settle: { try journal.flush() })
+        sinks["SOLUSDT"] = TapedSink(sink: try live.begin(start), journal: journal, symbol: tape.symbol)
+        sinks["SOLUSDT"]?.state(.live)
+        self.journal = journal
         self.directory = directory
         self.access = access
         self.live = live
@@ -67,6 +76,7 @@ final class StreamService: Sendable {
         aperiodic.stop()
         native.stop()
         live.stop()
+        journal.close()
         try? access.stop()
         try? FileManager.default.removeItem(atPath: directory)
     }
@@ -130,6 +140,9 @@ final class StreamService: Sendable {
                     }
                     return Response(text: "ok\n")
                 },
+                Route(.post, "/key", summary: "A key of the native API is made") { _ in
+                    Response(text: try KeyStore(path: keys).create(vendor: "millrace", plan: "unlimited", now: 0).key)
+                },
                 Route(.post, "/revoke", summary: "A key is revoked") { request in
                     let store = try KeyStore(path: keys)
                     for record in try store.list() where record.plan == "unlimited" { try store.revoke(id: record.id, now: 0) }
@@ -139,6 +152,22 @@ final class StreamService: Sendable {
     }
 
     private static func number(_ name: String, _ request: borrowing Request) -> Int64 { request.query[name].flatMap { Int64($0) } ?? 0 }
+}
+
+/// Writes trades to a journal before it tells of them, as recorders do.
+private struct TapedSink: LiveTapeSink {
+    let sink: any LiveTapeSink
+    let journal: Journal
+    let symbol: JournalSymbol
+
+    func take(_ trades: [LiveTrade]) {
+        journal.append(symbol, trades.map { JournalRow($0.trade, source: $0.source, received: $0.received) })
+        sink.take(trades)
+    }
+    func take(_ gap: LiveGap) { sink.take(gap) }
+    func committed(id: TradeID, time: Int64) { sink.committed(id: id, time: time) }
+    func state(_ state: LiveState) { sink.state(state) }
+    func tick(at now: Int64) { sink.tick(at: now) }
 }
 
 /// The streams of the façades, asked by clients on real sockets.

@@ -78,16 +78,17 @@ public struct Native: Sendable {
         let since = request.header("Last-Event-ID") ?? request.query["since"]
         let notional = try minimumNotional(request)
         let live = live
+        let key = request.header(gate.header)
+        let isGood: @Sendable () -> Bool = { gate.stillGrants(grant, key: key) }
         guard request.isWebSocketHandshake else {
-            return .events { session in
+            return .events(while: isGood) { session in
                 let number = live.join(topics, since: since, minimumNotional: notional) { session.send($0.event) }
                 return { live.leave(number, topics) }
             }
         }
-        let key = request.header(gate.header)
         return try .webSocket(request) { session in
             let number = live.join(topics, since: since, minimumNotional: notional) { session.send(text: $0.data) }
-            return NativeReceiver(session, isGood: { gate.stillGrants(grant, key: key) }) { live.leave(number, topics) }
+            return NativeReceiver(session, isGood: isGood) { live.leave(number, topics) }
         }
     }
 

@@ -94,10 +94,11 @@ public final class EventSession: Sendable {
         }
     }
 
-    /// Looks at the clock, and whether the client is still there.
+    /// Looks at the clock, and whether the client is still there and still welcome.
     func look(at now: Int64, patience: Int64) {
         var event = pollfd(fd: descriptor, events: EventSession.peerHasClosed, revents: 0)
         if poll(&event, 1, 0) > 0 { return cut() }
+        if isOpen, !source.isWelcome() { close() }
         let (isStuck, isIdle) = state.withLock { state in
             (
                 state.isCut || (state.waiting > 0 && now - state.lastMove > patience),

@@ -1,10 +1,15 @@
 /// What a request that is answered with events leads to.
 public final class EventSource: Sendable {
     let options: EventOptions
+    let isWelcome: @Sendable () -> Bool
     let open: @Sendable (EventSession) -> @Sendable () -> Void
 
-    init(options: EventOptions, open: @escaping @Sendable (EventSession) -> @Sendable () -> Void) {
+    init(
+        options: EventOptions, isWelcome: @escaping @Sendable () -> Bool,
+        open: @escaping @Sendable (EventSession) -> @Sendable () -> Void
+    ) {
         self.options = options
+        self.isWelcome = isWelcome
         self.open = open
     }
 }
@@ -30,14 +35,16 @@ extension Response {
     ///         }
     ///     }
     ///
-    /// - Parameter open: is called once the stream begins, and returns what is to be called once when it is over. Both are called on a
-    ///   thread that has other things to do: be quick.
+    /// - Parameters:
+    ///   - isWelcome: is asked a few times a second; once it says no the stream takes no more events and ends.
+    ///   - open: is called once the stream begins, and returns what is to be called once when it is over. All are called on threads that
+    ///     have other things to do: be quick.
     public static func events(
-        options: EventOptions = EventOptions(), headers: [Header] = [],
+        options: EventOptions = EventOptions(), headers: [Header] = [], while isWelcome: @escaping @Sendable () -> Bool = { true },
         _ open: @escaping @Sendable (EventSession) -> @Sendable () -> Void
     ) -> Response {
         Response(
-            contentType: .eventStream, body: .events(EventSource(options: options, open: open)),
+            contentType: .eventStream, body: .events(EventSource(options: options, isWelcome: isWelcome, open: open)),
             headers: headers + [Header("Cache-Control", "no-store"), Header("X-Accel-Buffering", "no")])
     }
 }

@@ -44,7 +44,7 @@ final class SessionDriver {
         self.now = now
         lastHeard = now
         nextPing = now + SessionDriver.milliseconds(session.options.pingSeconds)
-        nextTick = now + 1000
+        nextTick = now + 500
     }
 
     deinit {

@@ -8,7 +8,7 @@ public protocol WebSocketReceiver: AnyObject {
     func received(binary: UnsafeBufferPointer<UInt8>)
     /// A ping, which has been answered already.
     func pinged(_ bytes: UnsafeBufferPointer<UInt8>)
-    /// About a second has passed.
+    /// About half a second has passed.
     ///
     /// - Parameter now: milliseconds of the monotonic clock.
     func ticked(_ now: Int64)
