@@ -117,5 +117,5 @@ public final class MarketService: Sendable {
     public func tradable(venue: Venue) -> [Instrument]? { venuesOnDemand?.tradable(venue) }
 
     /// Begins to record an instrument that has no tape, if its venue lists it and it may be.
-    public func follow(venue: Venue, symbol: String) -> Bool { venuesOnDemand?.follow(venue, symbol) ?? false }
+    public func follow(venue: Venue, symbol: String) -> Following { venuesOnDemand?.follow(venue, symbol) ?? .unlisted }
 }

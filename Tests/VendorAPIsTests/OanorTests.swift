@@ -156,6 +156,28 @@ struct OanorTests {
         }
     }
 
+    /// A venue with one pair that nobody may begin any more.
+    private struct FullVenue: LiveVenues {
+        func tradable(_ venue: Venue) -> [Instrument]? { venue == .binanceSpot ? [Instrument(venue: venue, symbol: "SOLUSDT")] : nil }
+        func follow(_ venue: Venue, _ symbol: String) -> Following {
+            tradable(venue)?.contains { $0.symbol == symbol } == true ? .full : .unlisted
+        }
+    }
+
+    @Test func `A pair beyond those that may be begun by asking is answered with 503, and one that is not listed with 404`() throws {
+        let market = try MarketService(source: GivenTapes(tapes: []), onDemand: FullVenue())
+        let router = Router([Oanor.mount(market: market, gate: nil)])
+        func ask(_ symbol: String) throws -> Response {
+            router.respond(to: try Request("/orderflow-api/v1/flow?symbol=\(symbol)", time: 1_781_228_473_615_999))
+        }
+        for symbol in ["SOLUSDT", "solusdt"] {
+            let response = try ask(symbol)
+            #expect(response.status == .unavailable && response.header("Retry-After") == "3600")
+            #expect(response.bodyText.contains("--record"))
+        }
+        #expect(try ask("XRPUSDT").status == .notFound)
+    }
+
     @Test func `Keys, rates and plans are answered as the vendor does`() throws {
         let path = NSTemporaryDirectory() + "/millrace-oanor-\(UUID().uuidString).sqlite"
         let store = try KeyStore(path: path)

@@ -48,8 +48,14 @@ extension Oanor {
             if let flow = try self.market.recentFlow(venue: venue, symbol: spelling) { return try answer(flow, stamp) }
         }
         let market = market
-        guard let fetched = spellings.first(where: { market.follow(venue: venue, symbol: $0) }) else {
+        let begun = spellings.lazy.map { (symbol: $0, following: market.follow(venue: venue, symbol: $0)) }
+        guard let (fetched, following) = begun.first(where: { $0.following != .unlisted }) else {
             throw Failure(.notFound, "symbol '\(symbol)' is not on the tape of \(venue.name): /v1/symbols lists those that are")
+        }
+        guard following == .begun else {
+            throw Failure(
+                .unavailable, "as many pairs of \(venue.name) are recorded as may be begun by asking: name '\(fetched)' with --record",
+                headers: [Header("Retry-After", "3600")])
         }
         return .later { cancellation in
             for _ in 0..<Oanor.fetchPatience where !cancellation.isCancelled {

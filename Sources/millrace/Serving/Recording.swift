@@ -62,17 +62,18 @@ final class Recording: Sendable {
 extension Recording: LiveVenues {
     func tradable(_ venue: Venue) -> [Instrument]? { recorder(venue)?.tradable }
 
-    func follow(_ venue: Venue, _ symbol: String) -> Bool {
-        guard let recorder = recorder(venue) else { return false }
-        if recorder.isRecording(symbol) { return true }
-        guard recorder.tradable?.contains(where: { $0.symbol == symbol }) == true else { return false }
+    func follow(_ venue: Venue, _ symbol: String) -> Following {
+        guard let recorder = recorder(venue) else { return .unlisted }
+        if recorder.isRecording(symbol) { return .begun }
+        guard recorder.tradable?.contains(where: { $0.symbol == symbol }) == true else { return .unlisted }
         let isAllowed = onDemand.withLock { left -> Bool in
             guard let count = left[venue], count > 0 else { return false }
             left[venue] = count - 1
             return true
         }
-        if isAllowed { recorder.record([symbol]) }
-        return isAllowed
+        guard isAllowed else { return .full }
+        recorder.record([symbol])
+        return .begun
     }
 
     private func recorder(_ venue: Venue) -> VenueRecorder? { recorders.first { $0.venue == venue } }
