@@ -182,9 +182,12 @@ package struct JournalColumns: Sendable {
     }
 
     /// Those of the rows that are trades, and do not only say that an id was given out.
-    var trades: JournalColumns {
+    var trades: JournalColumns { picked(rows.quantity.indices.filter { rows.quantity[$0] != 0 }) }
+
+    /// Some of the rows, by their places.
+    func picked(_ places: some Sequence<Int>) -> JournalColumns {
         var result = JournalColumns()
-        for index in 0..<count where rows.quantity[index] != 0 {
+        for index in places {
             result.rows.append(rows, index..<index + 1)
             result.ordinals.append(ordinals[index])
         }

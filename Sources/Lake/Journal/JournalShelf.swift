@@ -140,6 +140,19 @@ final class JournalShelf: Sendable {
         return nil
     }
 
+    /// Calls `body` with the batches of a part, the newest first, until it wants no more.
+    ///
+    /// - Throws: as ``columns(_:)`` does.
+    func forEachBatch(_ part: JournalPart, _ body: (JournalColumns) -> Bool) throws {
+        guard let database = try database(part.path) else { throw JournalShelf.changed(part.path) }
+        var next = part.held.lastBatch
+        while next > 0 {
+            var columns = JournalColumns()
+            next = try take(next, part, database, into: &columns)
+            guard body(columns) else { return }
+        }
+    }
+
     /// Appends the rows of a batch, and names the one before it.
     private func take(_ number: Int64, _ part: JournalPart, _ database: Database, into columns: inout JournalColumns) throws -> Int64 {
         let found = try database.withConnection { connection in
@@ -168,9 +181,8 @@ final class JournalShelf: Sendable {
     ///
     /// - Complexity: O(rows of the day) unless the same state was asked for shortly before.
     func rows(_ lake: Lake, _ tape: TapeSummary, _ day: TapeDay) throws -> OpenRows {
-        let key = "\(tape.instrument) \(day.date)"
-        let state = day.contentHash + "\(tape.scales)"
-        if let known = slots.withLock({ slots in slots.first { $0.key == key && $0.state == state }?.rows }) { return known }
+        if let known = kept(tape, day) { return known }
+        let (key, state) = JournalShelf.name(tape, day)
         let rows = try OpenRows(lake, tape, day)
         slots.withLock { slots in
             slots.removeAll { $0.key == key }
@@ -179,6 +191,16 @@ final class JournalShelf: Sendable {
             if slots.count > JournalShelf.slots { slots.removeFirst() }
         }
         return rows
+    }
+
+    /// The rows of an open day, if they were read shortly before.
+    func kept(_ tape: TapeSummary, _ day: TapeDay) -> OpenRows? {
+        let (key, state) = JournalShelf.name(tape, day)
+        return slots.withLock { slots in slots.first { $0.key == key && $0.state == state }?.rows }
+    }
+
+    private static func name(_ tape: TapeSummary, _ day: TapeDay) -> (key: String, state: String) {
+        ("\(tape.instrument) \(day.date)", day.contentHash + "\(tape.scales)")
     }
 
     /// Forgets the rows of a day and closes its journal.

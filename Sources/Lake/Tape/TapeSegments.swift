@@ -63,7 +63,7 @@ struct TapeSegments: Sendable {
     }
 
     private mutating func nextOpen(_ facts: TapeDay) throws -> Segment? {
-        let current = try open ?? lake.journals.rows(lake, tape, facts)
+        let current = try open ?? lake.journals.rows(lake, tape, facts, from: from, to: to)
         open = current
         while group * TapeRowGroup.capacity < current.rows.count {
             let start = group * TapeRowGroup.capacity

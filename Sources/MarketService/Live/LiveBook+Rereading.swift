@@ -46,26 +46,47 @@ extension LiveBook {
         ) { bar = $0 }
     }
 
-    /// Reads bars that have changed, tells of them again, and works out the scores of the month anew. What fails is tried again later.
+    /// What is read again of an interval at a time.
+    private struct Revision {
+        /// The bars that have changed and were told of.
+        var starts: [Int64]
+        /// The last bar that was told of.
+        var through: Int64
+        var scores: LiveScores
+        /// Where scores are worked out anew from; nil for the month's first bar.
+        var from: Int64?
+        var wholeness: TapeWholeness
+    }
+
+    /// Reads bars that have changed, tells of them again, and works out the scores from there on anew. What fails is tried again later.
     private func revise(_ index: Int, from lake: Lake) throws {
-        let (starts, through, wholeness) = state.withLock { state in
-            defer { state.series[index].stale = [] }
-            return (state.series[index].stale.sorted(), state.series[index].bars.beginRescore(), state.gaps.wholeness)
-        }
-        // Bars that have closed and wait for one before them are read when they have been told of.
-        var unread = starts.filter { $0 > through }
+        var unread: [Int64] = []
         defer {
             state.withLock { state in
                 state.series[index].stale.formUnion(unread)
                 state.series[index].isRereading = false
             }
         }
+        let (starts, begun) = state.withLock { state -> ([Int64], Revision?) in
+            let starts = state.series[index].stale.sorted()
+            state.series[index].stale = []
+            let through = state.series[index].bars.takenThrough
+            let told = starts.filter { $0 <= through }
+            guard let first = told.first else { return (starts, nil) }
+            let (scores, from) = state.series[index].bars.beginRescore(from: first)
+            return (starts, Revision(starts: told, through: through, scores: scores, from: from, wholeness: state.gaps.wholeness))
+        }
+        guard var revision = begun else {
+            unread = starts
+            return
+        }
+        // Bars that have closed and wait for one before them are read when they have been told of.
+        unread = starts.filter { $0 > revision.through }
         do {
             guard let tape = try tape(in: lake) else { return }
-            let told = starts.filter { $0 <= through }
-            let (scores, rows) = try read(told, through: through, index, lake, tape, wholeness)
+            let rows = try read(&revision, index, lake, tape)
             let messages = state.withLock { state in
-                state.series[index].bars.finishRescore(scores)
+                state.series[index].bars.finishRescore(revision.scores)
                 return rows.map { revised($0, &state.series[index]) }
             }
             for message in messages {
@@ -77,31 +98,32 @@ extension LiveBook {
         }
     }
 
-    /// The rows of some bars, and the scores after the bar that starts at `through`.
-    private func read(
-        _ starts: [Int64], through: Int64, _ index: Int, _ lake: Lake, _ tape: TapeSummary, _ wholeness: TapeWholeness
-    ) throws -> (BarRows, [BarRow]) {
+    /// The rows of the bars that have changed; the scores are passed on to the last bar that was told of.
+    private func read(_ revision: inout Revision, _ index: Int, _ lake: Lake, _ tape: TapeSummary) throws -> [BarRow] {
         let interval = options.intervals[index]
         let length = interval.microseconds
         let bars = options.bars(interval)
-        var scores = BarRows(options: bars, valuation: valuation, wholeness: wholeness)
         var toxicity: [Int64: Double] = [:]
-        if bars.parts.contains(.variance), let first = starts.first {
+        if bars.parts.contains(.variance), let first = revision.starts.first {
             // Scores need no more than this of each bar, which is quickly read.
             var light = bars
             light.parts = .variance
-            try BarQuery.bars(lake, tape, from: BarQuery.monthStart(first), to: through + length, options: light, threads: 1) { bar in
+            let starts = Set(revision.starts)
+            let from = revision.from ?? BarQuery.monthStart(first)
+            var scores = revision.scores
+            try BarQuery.bars(lake, tape, from: from, to: revision.through + length, options: light, threads: 1) { bar in
                 let row = scores.next(bar)
                 if starts.contains(bar.start) { toxicity[bar.start] = row.toxicity }
             }
+            revision.scores = scores
         }
         var rows: [BarRow] = []
-        for start in starts {
+        for start in revision.starts {
             try BarQuery.bars(lake, tape, from: start, to: start + length, options: bars, threads: 1) { bar in
-                let quality = wholeness.quality(start: start, length: length)
+                let quality = revision.wholeness.quality(start: start, length: length)
                 rows.append(BarRow(bar: bar, valuation: valuation, toxicity: toxicity[start], quality: quality))
             }
         }
-        return (scores, rows)
+        return rows
     }
 }

@@ -127,8 +127,7 @@ extension LiveBook: LiveTapeSink {
 
     /// What is told of a bar that has changed since it closed.
     func revised(_ row: BarRow, _ series: inout Series) -> LiveMessage {
-        let revision = (series.revisions[row.time] ?? 0) + 1
-        series.revisions[row.time] = revision
+        let revision = series.revisions.next(row.time)
         if row.time >= series.last?.row.time ?? .min { series.last = (row, revision) }
         return .bar(instrument, series.bars.options.interval, row, isOpen: false, revision: revision)
     }

@@ -36,8 +36,8 @@ final class LiveBook: Sendable {
         var bars: LiveSeries
         /// The newest final row and its revision.
         var last: (row: BarRow, revision: Int)?
-        /// How often closed bars have changed, by start; those that never did are not in it.
-        var revisions: [Int64: Int] = [:]
+        /// How often closed bars have changed.
+        var revisions = Revisions()
         /// Closed bars that have to be read again, and from when on that may be done.
         var stale: Set<Int64> = []
         var rereadAt = Int64.max

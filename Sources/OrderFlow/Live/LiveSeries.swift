@@ -23,13 +23,13 @@ public struct LiveSeries: Sendable {
 
     private let valuation: Valuation
     private let limits: FlowLimits
-    private var rows: BarRows
+    private var scores: LiveScores
     private var open: [OpenBar] = []
     private var closing: [ClosingBar] = []
     private var late: Set<Int64> = []
     private var scratch = BarScratch()
     /// The last bar whose row was taken, or that was recalled.
-    private var takenThrough: Int64
+    public private(set) var takenThrough: Int64
     /// The bars taken since scores began to be worked out anew, if they are.
     private var replay: [TradeBar]?
 
@@ -68,20 +68,20 @@ public struct LiveSeries: Sendable {
         self.grace = grace
         guard let limits = FlowLimits(options: options, valuation: valuation) else { throw .valuation }
         self.limits = limits
-        rows = BarRows(options: options, valuation: valuation, wholeness: wholeness)
+        scores = LiveScores(options: options, valuation: valuation, wholeness: wholeness)
         closedThrough = after
         takenThrough = after
     }
 
     /// Where the tape misses trades, as far as is known now; rows that are taken from now on are judged by it.
     public var wholeness: TapeWholeness {
-        get { rows.wholeness }
-        set { rows.wholeness = newValue }
+        get { scores.wholeness }
+        set { scores.wholeness = newValue }
     }
 
     /// Passes an earlier bar of the month through the scores.
     public mutating func recall(_ bar: TradeBar) {
-        _ = rows.next(bar)
+        _ = scores.next(bar)
         closedThrough = max(closedThrough, bar.start)
         takenThrough = closedThrough
     }
@@ -170,7 +170,7 @@ public struct LiveSeries: Sendable {
             closing.removeFirst()
             takenThrough = bar.start
             replay?.append(bar)
-            taken.append(rows.next(bar))
+            taken.append(scores.next(bar))
         }
         return taken
     }
@@ -179,27 +179,31 @@ public struct LiveSeries: Sendable {
     ///
     /// - Complexity: O(trades of open bars) where columns need order statistics, else O(1).
     public mutating func openRows() -> [BarRow] {
-        var scores = rows
+        var scores = scores.rows
         return open.map { scores.next($0.bar.asItStands(options.parts, &scratch)) }
     }
 
     /// The start of the newest bar that is open, or nil.
     public var openStart: Int64? { open.last?.bar.start }
 
-    /// Begins to work out the scores of the month anew, since a bar of the past has changed.
+    /// Begins to work out the scores anew from a bar on that has changed.
     ///
-    /// - Returns: the start of the last bar that counts: pass all bars of its month up to it through ``BarRows/next(_:)``, in time order.
-    public mutating func beginRescore() -> Int64 {
+    /// - Parameter first: the start of the earliest bar that has changed.
+    /// - Returns: the scores to pass bars through in time order: all from `from` on, or from the month's first where that is nil, up to
+    ///   ``takenThrough`` as it is now.
+    public mutating func beginRescore(from first: Int64) -> (scores: LiveScores, from: Int64?) {
         replay = []
-        return takenThrough
+        var past = scores
+        let from = past.goBack(before: first, options: whole, valuation: valuation)
+        return (past, from)
     }
 
     /// Takes the scores that were worked out; bars taken meanwhile are passed through them here.
-    public mutating func finishRescore(_ scores: BarRows) {
+    public mutating func finishRescore(_ past: LiveScores) {
         let wholeness = wholeness
-        rows = scores
-        rows.wholeness = wholeness
-        for bar in replay ?? [] { _ = rows.next(bar) }
+        scores = past
+        scores.wholeness = wholeness
+        for bar in replay ?? [] { _ = scores.next(bar) }
         replay = nil
     }
 
