@@ -6,7 +6,7 @@ struct VenueEvents: Sendable {
     var notice: @Sendable (String) -> Void
     /// An instrument's rows need wider scales: it has to be begun again.
     var needsScales: @Sendable (Instrument, Scales) -> Void
-    /// The journal is full; the rows are lost, and their ids are asked for later.
+    /// The journal is full: the rows are dropped, and the instrument has to be begun again once it takes rows.
     var refusedRows: @Sendable (Int, Instrument) -> Void
 
     func refusedRows(_ count: Int, of instrument: Instrument) { refusedRows(count, instrument) }

@@ -168,8 +168,12 @@ final class VenueFollower {
             for row in slots[place].keeper.presences {
                 journalRows.append(JournalRow(row.trade, source: row.source, received: row.received))
             }
-            if !journal.append(symbol, journalRows) { events.refusedRows(journalRows.count, of: slots[place].keeper.instrument) }
-            if !slots[place].keeper.rows.isEmpty { sink.take(slots[place].keeper.rows) }
+            if !journal.append(symbol, journalRows) {
+                // Nobody is told of what is not on its way to the disk: it is told of when it has been asked for again.
+                events.refusedRows(journalRows.count, of: slots[place].keeper.instrument)
+            } else if !slots[place].keeper.rows.isEmpty {
+                sink.take(slots[place].keeper.rows)
+            }
             slots[place].keeper.forgetRows()
         }
         for clearing in slots[place].keeper.takeClearings() { journal.note(symbol, clearing) }
