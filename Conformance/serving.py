@@ -1,4 +1,7 @@
 """`millrace serve` as a child process."""
+import json
+import urllib.request
+
 from child import Child
 
 
@@ -8,3 +11,17 @@ class Serving(Child):
         self.url = self.line.split()[2]
         host, port = self.url[7:].rsplit(":", 1)
         self.address = (host, int(port))
+
+    def get(self, path):
+        """What it answers to a path, as JSON."""
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            return json.load(answer)
+
+    def gaps(self):
+        """All holes that it knows of."""
+        page = self.get("/v1/gaps?limit=1000")
+        gaps = page["gaps"]
+        while page["next"]:
+            page = self.get(f"/v1/gaps?limit=1000&after={page['next']}")
+            gaps += page["gaps"]
+        return gaps

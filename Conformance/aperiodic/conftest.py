@@ -1,7 +1,6 @@
 """A lake of made-up tapes, keys of several plans, and a server on it, for all tests of a session."""
 import functools
 import os
-import subprocess
 import sys
 
 import certifi
@@ -13,6 +12,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import reference
 import tapes
 from asking import Api
+from clock import ShiftedClock
 from harness import millrace
 from serving import Serving
 
@@ -83,23 +83,7 @@ def api(world, server):
     return Api(server.url, world.keys["unlimited"])
 
 
-class ShiftedClock:
-    """Serves with a wall clock that can be moved on."""
-
-    def __init__(self, folder):
-        self.library, self.file = str(folder / "clock.so"), str(folder / "ahead")
-        subprocess.run(["g++", "-x", "c", "-shared", "-fPIC", "-O1", "-o", self.library, os.path.join(HERE, "clock.c"), "-ldl"], check=True)
-        self.set(0)
-
-    def set(self, seconds):
-        with open(self.file + ".new", "w") as file:
-            file.write(str(seconds))
-        os.rename(self.file + ".new", self.file)
-
-    def serving(self, lake):
-        return Serving(lake, environment={"LD_PRELOAD": self.library, "MILLRACE_TEST_CLOCK": self.file})
-
-
 @pytest.fixture
 def shifted_clock(tmp_path):
+    """A wall clock that can be moved on, and how to serve with it."""
     return ShiftedClock(tmp_path)

@@ -175,7 +175,7 @@ def test_links_outlive_a_restart_and_hold_on_another_server(world, api):
 
 def test_an_expired_address(world, shifted_clock):
     """A server whose clock is moved on by five minutes, rather than a test that waits for them."""
-    with shifted_clock.serving(world.lake) as server:
+    with Serving(world.lake, environment=shifted_clock.environment) as server:
         api = Api(server.url, world.keys["unlimited"])
         url = api.files("ohlcv")[2025, 5]
         raw = api.get("data/raw/trades", **api.query(start="2025-05-01", end="2025-05-31")).json["files"][0]["url"]

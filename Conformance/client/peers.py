@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,6 +21,10 @@ import urllib.parse
 import websockets
 import websockets.asyncio.server
 from websockets.utils import accept_key
+
+sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
+
+import nginx
 
 logging.disable(logging.CRITICAL)
 
@@ -378,69 +381,16 @@ class HTTPServer(http.server.ThreadingHTTPServer):
 
 # nginx.
 
-def certificates(folder):
-    def openssl(*words):
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-    for name in ("ca", "other"):
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-keyout",
-                f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN=Millrace test {name}")
-    for name, names in (("here", "DNS:localhost,IP:127.0.0.1"), ("elsewhere", "DNS:elsewhere.example")):
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out",
-                f"{name}.csr", "-subj", f"/CN={name}")
-        with open(os.path.join(folder, f"{name}.ext"), "w") as file:
-            file.write(f"subjectAltName={names}\n")
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-extfile",
-                f"{name}.ext", "-out", f"{name}.pem")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def nginx(folder, ws, raw, plain):
-    certificates(folder)
-    # Another process may take a port between its choice and its use.
-    for _ in range(5):
-        here, elsewhere = free_port(), free_port()
-        servers = "".join(f"""
-        server {{
-            listen 127.0.0.1:{port} ssl;
-            ssl_certificate {folder}/{name}.pem;
-            ssl_certificate_key {folder}/{name}.key;
-            location / {{ proxy_pass http://127.0.0.1:{plain}; }}
-            location /ws/ {{ proxy_pass http://127.0.0.1:{ws}/; proxy_http_version 1.1;
-                proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}
-            location /raw/ {{ proxy_pass http://127.0.0.1:{raw}/; proxy_http_version 1.1;
-                proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; }}
-        }}""" for name, port in (("here", here), ("elsewhere", elsewhere)))
-        with open(f"{folder}/nginx.conf", "w") as file:
-            file.write(f"""
-    daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
-    events {{ worker_connections 512; }}
-    http {{
-        access_log off; proxy_buffering off;
-        client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-        uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;{servers}
-    }}""")
-        os.chmod(folder, 0o755)
-        process = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None:
-            try:
-                for port in (here, elsewhere):
-                    socket.create_connection(("127.0.0.1", port)).close()
-                return process, here, elsewhere
-            except OSError:
-                try:
-                    process.wait(0.05)
-                except subprocess.TimeoutExpired:
-                    pass
-    raise SystemExit("nginx does not start: " + open(f"{folder}/error.log").read())
+def secure(folder, ws, raw, plain):
+    body = f"""
+        location / {{ proxy_pass http://127.0.0.1:{plain}; }}
+        location /ws/ {{ proxy_pass http://127.0.0.1:{ws}/; {nginx.UPGRADE} }}
+        location /raw/ {{ proxy_pass http://127.0.0.1:{raw}/; {nginx.UPGRADE} }}"""
+    process, ports = nginx.start(folder, {"here": body, "elsewhere": body})
+    return process, ports["here"], ports["elsewhere"]
 
 
 async def main():
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
     loop = asyncio.get_running_loop()
     good = await websockets.asyncio.server.serve(
         talk, "127.0.0.1", 0, process_request=refuse, ping_interval=None, max_size=None, backlog=2048)
@@ -455,7 +405,7 @@ async def main():
     try:
         if "tls" in sys.argv[1:]:
             process, ports["tls"], ports["elsewhere"] = await loop.run_in_executor(
-                None, nginx, folder, ports["ws"], ports["raw"], ports["http"])
+                None, secure, folder, ports["ws"], ports["raw"], ports["http"])
             ports["folder"] = folder
         print(json.dumps(ports), flush=True)
         await loop.run_in_executor(None, sys.stdin.read)

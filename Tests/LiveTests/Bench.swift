@@ -28,10 +28,12 @@ final class LiveBench {
         return SimulatedMarket(seed: seed, instruments: usual, ordersPerSecond: ordersPerSecond, intraday: false, resolution: 1000)
     }
 
-    init(market: SimulatedMarket, plan: FaultPlan = .none) throws {
+    /// - Parameter lake: where to record, if not beside all else of the bench.
+    init(market: SimulatedMarket, plan: FaultPlan = .none, lake path: String? = nil) throws {
         simulator = try LiveSimulator(SimulatedExchange(market: market, plan: plan))
         directory = NSTemporaryDirectory() + "millrace-live-\(UUID().uuidString)"
-        lake = try Lake(directory: directory, create: true)
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        lake = try Lake(directory: path ?? directory, create: true)
     }
 
     deinit {
@@ -40,18 +42,31 @@ final class LiveBench {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    /// Records all instruments; what is recorded goes to ``capture``, or to another sink.
-    func record(into other: (any LiveSink)? = nil) throws {
+    /// Where a venue of the simulator is.
+    func endpoints(_ venue: Venue) -> Endpoints {
+        let host: SimulatedHost = venue == .binanceSpot ? .binanceSpot : venue == .okxPerps ? .okx : .bybit
+        return Endpoints(rest: simulator.url(host), sockets: [simulator.stream(host)])
+    }
+
+    /// Records instruments; what is recorded goes to ``capture``, or to another sink.
+    ///
+    /// - Parameters:
+    ///   - listing: puts another list of instruments in the place of a venue's own.
+    func record(
+        _ wanted: [(venue: Venue, symbol: String)] = instruments, into other: (any LiveSink)? = nil,
+        listing: ((any RESTAdapter) -> any RESTAdapter)? = nil, options change: (inout VenueRecorder.Options) -> Void = { _ in }
+    ) throws {
         let sink = other ?? capture
-        for (venue, symbol) in Self.instruments {
-            let host: SimulatedHost = venue == .binanceSpot ? .binanceSpot : venue == .okxPerps ? .okx : .bybit
-            let endpoints = Endpoints(rest: simulator.url(host), sockets: [simulator.stream(host)])
+        for (venue, symbol) in wanted {
+            let endpoints = endpoints(venue)
             guard let feed = FeedCatalogue.feed(of: venue, endpoints: endpoints),
-                let rest = FeedCatalogue.rest(of: venue, endpoints: endpoints)
+                let own = FeedCatalogue.rest(of: venue, endpoints: endpoints)
             else { continue }
+            let rest = listing.map { $0(own) } ?? own
             var options = VenueRecorder.Options()
             options.order.tries = 4
             options.order.firstWait = 200_000_000
+            change(&options)
             let recorder = try VenueRecorder(feed: feed, rest: rest, lake: lake, sink: sink, options: options) { [said] line in
                 said.add(line)
             }

@@ -31,11 +31,12 @@ final class Capture: LiveSink {
 
     subscript(venue: Venue) -> Tape { tapes.withLock { $0[venue] ?? Tape() } }
 
-    /// When the last row of a venue was received, and whether a hole is still being asked for; without a copy of the rows.
-    func progress(_ venue: Venue) -> (received: Int64, isAsking: Bool) {
+    /// When the last row of a venue was received, how long the tape is by event time, and whether a hole is still being asked for; without a
+    /// copy of the rows.
+    func progress(_ venue: Venue) -> (received: Int64, length: Int64, isAsking: Bool) {
         tapes.withLock { tapes in
-            guard let tape = tapes[venue] else { return (0, false) }
-            return (tape.rows.last?.received ?? 0, tape.lastGaps.contains { $0.state == .open })
+            guard let tape = tapes[venue], let first = tape.rows.first, let last = tape.rows.last else { return (0, 0, false) }
+            return (last.received, last.trade.time - first.trade.time, tape.lastGaps.contains { $0.state == .open })
         }
     }
 

@@ -6,6 +6,7 @@ import TapeSequencer
 import Testing
 
 /// Each misbehaviour at each venue: the tape ends up like an undisturbed one, or says what it lacks.
+@Suite(.serialized)
 struct FaultMatrixTests {
     /// A fault, and for which venues the tape must be whole afterwards: those whose ids tell what is missing.
     struct Misbehaviour: Sendable, CustomStringConvertible {
@@ -36,7 +37,15 @@ struct FaultMatrixTests {
         Misbehaviour(rules: "+3s surprise for=1s shape=oversize size=6000000"),
     ]
 
-    @Test(arguments: [1] as [UInt64])
+    /// Which markets are followed: `MILLRACE_SEEDS=1,2,3` names others, and `make soak` asks for more.
+    static let seeds: [UInt64] = {
+        let named = ProcessInfo.processInfo.environment["MILLRACE_SEEDS"]?.split(separator: ",").compactMap { UInt64($0) } ?? []
+        let seeds = named.isEmpty ? [1, UInt64.random(in: 2...UInt64(UInt32.max))] : named
+        print("seeds of the fault matrix: \(seeds.map(String.init).joined(separator: ","))")
+        return seeds
+    }()
+
+    @Test(arguments: seeds)
     func `Whatever goes wrong, the rows are those of an undisturbed tape, and what is missing is known`(seed: UInt64) throws {
         let market = LiveBench.market(seed: seed)
         let start = Int64(Date().timeIntervalSince1970 * 1_000_000)
@@ -53,7 +62,8 @@ struct FaultMatrixTests {
                 ([calm] + benches.map(\.1)).allSatisfy { bench in
                     LiveBench.instruments.allSatisfy { venue, _ in
                         let progress = bench.capture.progress(venue)
-                        return progress.received > past && !progress.isAsking
+                        // A busy machine may have begun some of them late.
+                        return progress.received > past && progress.length > 6_000_000 && !progress.isAsking
                     }
                 }
             }, "\(benches.map { ($0.0.rules, $0.1.said.last) })")

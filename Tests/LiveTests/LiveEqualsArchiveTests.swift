@@ -71,17 +71,10 @@ struct LiveEqualsArchiveTests {
         bench.stop()
         live.stop()
 
-        let archive = try Lake(directory: bench.directory + "/archive", create: true)
         for (venue, symbol) in instruments {
-            let tape = try #require(bench.simulator.exchange.market.tape(venue, symbol))
             let recorded = try #require(try bench.lake.tape(venue: venue, symbol: symbol))
             let (first, last) = (try #require(recorded.firstTime), try #require(recorded.lastTime))
-            for day in Set([first, last].map { CivilDate(microseconds: $0 + (venue == .okxPerps ? 8 * 3_600_000_000 : 0)) }) {
-                let file = try LiveDump(tape: tape, day: day, end: last + 1).write(to: bench.directory, threads: 1)
-                var options = ImportOptions(venue: venue, symbol: symbol, threads: 1)
-                options.contractSize = tape.instrument.contractSize
-                _ = try TapeImport(lake: archive, options: options).run(files: [file.path])
-            }
+            let archive = try bench.archive(venue, symbol, from: first, to: last)
             let imported = try #require(try archive.tape(venue: venue, symbol: symbol))
             for interval in intervals {
                 let wanted = try rows(archive, imported, interval)

@@ -12,6 +12,8 @@ extension Command {
         options: [
             .venue(), .symbol(),
             CommandOption("day", "DATE", "The venue's day", required: true),
+            CommandOption("from", "T", "Leave out what was traded before: ISO 8601 or epoch milliseconds"),
+            CommandOption("to", "T", "Leave out what was traded from then on"),
             CommandOption("output", "DIR", "Where to put it; made if it does not exist", default: "."),
             .threads,
         ] + SimulatedMarketArguments.options,
@@ -27,8 +29,10 @@ extension Command {
             throw CommandError("the market has no \(symbol) on \(venue): see what 'millrace simulate live' lists, or give --further")
         }
         let directory = try SimulationArguments.directory(arguments)
-        let file = try LiveDump(tape: tape, day: try SimulationArguments.day(arguments))
-            .write(to: directory, threads: try arguments.threads())
+        let dump = LiveDump(
+            tape: tape, day: try SimulationArguments.day(arguments), start: try arguments.time("from") ?? .min,
+            end: try arguments.time("to") ?? .max)
+        let file = try dump.write(to: directory, threads: try arguments.threads())
         try console.print(file.path)
         return .success
     }

@@ -11,13 +11,16 @@ public struct LiveDump: Sendable {
     public let tape: InstrumentTape
     /// The venue's day: UTC, on OKX from midnight at UTC+8.
     public let day: CivilDate
-    /// Trades from here on are left out, in microseconds since 1970-01-01 UTC: for a day that is not over.
+    /// Trades before this time are left out, in microseconds since 1970-01-01 UTC.
+    public let start: Int64
+    /// Trades from here on are left out: for a day that is not over.
     public let end: Int64
 
     /// Creates a dump.
-    public init(tape: InstrumentTape, day: CivilDate, end: Int64 = .max) {
+    public init(tape: InstrumentTape, day: CivilDate, start: Int64 = .min, end: Int64 = .max) {
         self.tape = tape
         self.day = day
+        self.start = start
         self.end = end
     }
 
@@ -29,7 +32,7 @@ public struct LiveDump: Sendable {
 
     /// The orders whose time lies in the day.
     var orders: Range<Int64> {
-        let first = tape.firstOrder(at: times.lowerBound)
+        let first = tape.firstOrder(at: max(start, times.lowerBound))
         return first..<max(first, tape.firstOrder(at: min(end, times.upperBound)))
     }
 

@@ -221,14 +221,19 @@ struct OKXAsk {
 
     /// The volume of a bar in coins and in quote currency.
     private func volumes(_ bar: SimulatedBar, _ instrument: SimulatedInstrument) -> (base: String, quote: String) {
-        let size = instrument.contractSize.double
-        let units = FixedPoint(mantissa: Int64(clamping: bar.quantity), scale: instrument.quantityDecimals).double
-        let scale = FixedPoint(mantissa: 1, scale: instrument.priceDecimals).double
-        let quantity = FixedPoint(mantissa: 1, scale: instrument.quantityDecimals).double
+        let (digits, size) = (instrument.quantityDecimals, instrument.contractSize)
+        let units = decimal(bar.quantity * Int128(size.mantissa), digits + size.scale)
         guard instrument.kind == .inverse else {
-            return (plain(units * size), plain(Double(bar.turnover) * scale * quantity * size))
+            return (units, decimal(bar.turnover * Int128(size.mantissa), instrument.priceDecimals + digits + size.scale))
         }
-        return (plain(bar.inverse * quantity / scale * size), plain(units * size))
+        let scale = FixedPoint(mantissa: 1, scale: instrument.priceDecimals).double
+        return (plain(bar.inverse * FixedPoint(mantissa: 1, scale: digits).double / scale * size.double), units)
+    }
+
+    private func decimal(_ mantissa: Int128, _ scale: Int) -> String {
+        var out = ByteBuffer(capacity: 40)
+        out.append(decimal: mantissa, scale: scale)
+        return out.text
     }
 
     private func plain(_ number: Double) -> String {
