@@ -11,6 +11,18 @@ struct Recording: Sendable {
 
     /// Reads a gzip file whose lines are a time and a frame; lines without a frame, and what the client sent, are left out.
     init(_ path: String) throws {
+        frames = try Self.data(path).split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard line.first != UInt8(ascii: "w"), let brace = line.firstIndex(of: UInt8(ascii: "{")) else { return nil }
+            return Array(line[brace...])
+        }
+    }
+
+    /// The lines of a gzip file.
+    static func lines(_ path: String) throws -> [String] {
+        try data(path).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func data(_ path: String) throws -> Data {
         let gzip = Process()
         gzip.executableURL = URL(filePath: "/bin/gzip")
         gzip.arguments = ["-dc", Self.root + "/" + path]
@@ -19,10 +31,7 @@ struct Recording: Sendable {
         try gzip.run()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         gzip.waitUntilExit()
-        frames = data.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard line.first != UInt8(ascii: "w"), let brace = line.firstIndex(of: UInt8(ascii: "{")) else { return nil }
-            return Array(line[brace...])
-        }
+        return data
     }
 
     /// Everything that an adapter makes of it.

@@ -19,7 +19,7 @@ public struct Endpoints: Sendable, Hashable {
         String(text.reversed().drop { $0 == "/" }.reversed())
     }
 
-    /// The exchange's own servers; nil for a venue without an adapter.
+    /// The exchange's own servers, without sockets where only open interest is asked for; nil for a venue without an adapter.
     public static func official(_ venue: Venue) -> Endpoints? {
         switch venue {
         case .binanceSpot:
@@ -30,6 +30,14 @@ public struct Endpoints: Sendable, Hashable {
         case .bybitSpot, .bybitLinear, .bybitInverse:
             Endpoints(rest: "https://api.bybit.com", sockets: ["wss://stream.bybit.com"])
         case .hyperliquidPerps: Endpoints(rest: "https://api.hyperliquid.xyz", sockets: ["wss://api.hyperliquid.xyz"])
+        case .deribit: Endpoints(rest: "https://www.deribit.com", sockets: [])
+        case .bitgetFutures: Endpoints(rest: "https://api.bitget.com", sockets: [])
+        case .gateFutures: Endpoints(rest: "https://api.gateio.ws", sockets: [])
+        case .krakenFutures: Endpoints(rest: "https://futures.kraken.com", sockets: [])
+        case .htxFutures: Endpoints(rest: "https://api.hbdm.com", sockets: [])
+        case .bitmex: Endpoints(rest: "https://www.bitmex.com", sockets: [])
+        case .kucoinFutures: Endpoints(rest: "https://api-futures.kucoin.com", sockets: [])
+        case .cme: Endpoints(rest: "https://publicreporting.cftc.gov", sockets: [])
         default: nil
         }
     }
@@ -74,6 +82,36 @@ public enum FeedCatalogue {
         default: nil
         }
     }
+
+    /// What to ask of a venue about open interest; nil for one without an adapter.
+    ///
+    /// - Parameter endpoints: where its servers are; nil for the exchange's own.
+    public static func openInterest(of venue: Venue, endpoints: Endpoints? = nil) -> (any OpenInterestAdapter)? {
+        guard let endpoints = endpoints ?? .official(venue) else { return nil }
+        return switch venue {
+        case .binanceFutures: BinanceOpenInterest(.usdMargined, endpoints: endpoints)
+        case .binanceCoinFutures: BinanceOpenInterest(.coinMargined, endpoints: endpoints)
+        case .okxPerps: OKXOpenInterest(endpoints: endpoints)
+        case .bybitLinear: BybitOpenInterest(.linear, endpoints: endpoints)
+        case .bybitInverse: BybitOpenInterest(.inverse, endpoints: endpoints)
+        case .deribit: DeribitOpenInterest(.futures, endpoints: endpoints)
+        case .hyperliquidPerps: HyperliquidOpenInterest(endpoints: endpoints)
+        case .bitgetFutures: BitgetOpenInterest(endpoints: endpoints)
+        case .gateFutures: GateOpenInterest(endpoints: endpoints)
+        case .krakenFutures: KrakenOpenInterest(endpoints: endpoints)
+        case .htxFutures: HTXOpenInterest(endpoints: endpoints)
+        case .bitmex: BitMEXOpenInterest(endpoints: endpoints)
+        case .kucoinFutures: KuCoinOpenInterest(endpoints: endpoints)
+        case .cme: CMEOpenInterest(endpoints: endpoints)
+        default: nil
+        }
+    }
+
+    /// The venues whose open interest can be asked for.
+    public static let openInterestVenues: [Venue] = [
+        .binanceFutures, .binanceCoinFutures, .okxPerps, .bybitLinear, .bybitInverse, .deribit, .hyperliquidPerps, .bitgetFutures,
+        .gateFutures, .krakenFutures, .htxFutures, .bitmex, .kucoinFutures, .cme,
+    ]
 }
 
 extension String {

@@ -32,6 +32,8 @@ public struct RESTRequest: Sendable, Hashable {
         case trades(String, ids: ClosedRange<Int64>)
         /// The newest trades of a symbol.
         case recentTrades(String)
+        /// Open interest, or what is needed to read it.
+        case openInterest(OpenInterestStep)
     }
 
     /// What is asked for.
@@ -59,7 +61,7 @@ public struct RESTRequest: Sendable, Hashable {
     /// The symbol whose trades it asks for, if it does.
     public var symbol: String? {
         switch question {
-        case .instruments: nil
+        case .instruments, .openInterest: nil
         case .trades(let symbol, _), .recentTrades(let symbol): symbol
         }
     }
