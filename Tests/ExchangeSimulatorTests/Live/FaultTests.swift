@@ -83,6 +83,11 @@ struct FaultTests {
         if stream.host != .bybit { #expect(leave.frames.contains { if case .notice(_, leaving: true) = $0 { true } else { false } }) }
     }
 
+    @Test(arguments: StreamCase.all)
+    func `Half a frame ends a connection that had much more to send`(stream: StreamCase) throws {
+        #expect(try Self.probe(stream, "+10s half", step: 5_000_000).end == .cut)
+    }
+
     @Test(arguments: [StreamCase.all[0], StreamCase.all[3], StreamCase.all[6], StreamCase.all[10]])
     func `Surprises are JSON, and each is one to the parser or to nobody`(stream: StreamCase) throws {
         let expected = try Self.expected(stream)

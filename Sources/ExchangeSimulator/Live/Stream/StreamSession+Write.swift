@@ -80,7 +80,8 @@ extension StreamSession {
             trade.fillQuantities(step: text.instrument.step).enumerated().map { (trade, trade.firstFill + Int64($0.offset), $0.element) }
         }.makeIterator()
         var row = rows.next()
-        while row != nil {
+        // What follows the end of a connection is not written.
+        while row != nil, sink.end == nil {
             sink.text { out in
                 out.append(twist.shape == .channel ? "{\"topic\":\"publicDeal." as StaticString : "{\"topic\":\"publicTrade.")
                 out.append(text.symbol)
