@@ -25,7 +25,7 @@ def measured(*command):
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        sys.exit(f"bench: {os.path.basename(str(command[0]))} {command[1]} failed: {complaint.decode(errors='replace').strip()[-500:]}")
+        sys.exit(f"bench: {os.path.basename(str(command[0]))} {command[1]} failed: {complaint.decode(errors='replace').strip()[:500]}")
     return json.loads(text.splitlines()[-1]) | {"memory": usage.ru_maxrss / 1000 * 1.024}
 
 
