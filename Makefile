@@ -5,12 +5,14 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 DATA ?= data/demo
-# Seconds that each fuzzer of `make fuzz` runs, and minutes that `make soak` lasts.
+# Seconds that each fuzzer of `make fuzz` runs; minutes of imports and of recording in `make soak`, its kills, and its markets of faults.
 FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 30
+KILLS ?= 1000
+SEEDS ?= 10
 MILLRACE := .build/release/millrace
 
-.PHONY: help run build test bench format lint soak fuzz install fresh clean
+.PHONY: help run build test bench format lint soak tsan fuzz install fresh clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +40,13 @@ format: ## Format the Swift sources
 lint: ## Check format, layering and house rules
 	@scripts/lint
 
-soak: build ## Import, kill, resume and compare for SOAK_MINUTES
+soak: build ## Import and record for SOAK_MINUTES, KILLS kills, SEEDS markets of faults, ThreadSanitizer
 	@scripts/setup tests
-	@.venv/bin/python Conformance/soak.py --minutes $(SOAK_MINUTES)
+	@SOAK_MINUTES=$(SOAK_MINUTES) KILLS=$(KILLS) SEEDS=$(SEEDS) scripts/soak
+
+tsan: ## Run the tests where threads meet under ThreadSanitizer
+	@scripts/setup tests
+	@scripts/tsan
 
 fuzz: ## Fuzz the decoders for FUZZ_SECONDS each
 	@scripts/setup
