@@ -39,7 +39,7 @@ def faults(draw, seconds):
     while at < seconds - 60:
         instrument, fault = draw.choice(INSTRUMENTS), draw.choice(FAULTS)
         # What a venue whose ids tell nothing leaves out while it is connected nobody can know (docs/live.md).
-        if instrument.has_ids or not fault.startswith("gap"):
+        if instrument.has_ids or not fault.startswith(("gap", "mute")):
             words += ["--fault", f"+{at:.1f}s {fault} venue={instrument.venue}"]
         at += draw.uniform(10, 50)
     return words
