@@ -17,6 +17,8 @@ extension Command {
               http://HOST:PORT/okx/api/v5/market/history-trades?…                ws://HOST:PORT/okx/ws/v5/public
               http://HOST:PORT/bybit/v5/market/recent-trade?…                    ws://HOST:PORT/bybit/v5/public/linear
 
+            Deribit, Hyperliquid, Bitget, Gate, Kraken Futures, HTX, BitMEX and KuCoin have their REST of open interest and no more.
+
             When it is ready it prints one line of JSON with the base URLs. SIGTERM and SIGINT end it.
 
             A fault is WHEN KIND [for=TIME] [venue=V] [symbol=S] and more, where WHEN is +TIME after the start or an ISO 8601 instant, and
@@ -30,6 +32,8 @@ extension Command {
               surprise   another shape=field|channel|number|row|oversize (of size=N bytes)
               restart    ids begin again at 1         list, delist   the instrument begins, or ends
               leave      the venue announces that it ends the connection, and does so after for=TIME
+              freeze     open interest stands still   double     open interest is twice what it is
+              nonsense   open interest is negative, NaN, 1e308 or missing
             """,
         options: [
             CommandOption("host", "ADDRESS", "Where to listen", default: "127.0.0.1"),
@@ -102,6 +106,12 @@ extension Command {
             json.beginObject()
             json.member("rest", simulator.url(host))
             json.member("stream", simulator.stream(host))
+            json.endObject()
+        }
+        for host in SimulatedInterestHost.allCases {
+            json.key(escaping: host.rawValue)
+            json.beginObject()
+            json.member("rest", simulator.url(host))
             json.endObject()
         }
         json.endObject()

@@ -42,6 +42,12 @@ public struct Fault: Sendable, Hashable {
         case delist
         /// The venue says that it is going to end the connection, and does so after `for`.
         case leave
+        /// Open interest stands still: the same figures and times for ever.
+        case freeze
+        /// Open interest is told twice as large as it is.
+        case double
+        /// Open interest makes no sense: negative, NaN, 1e308, or not there.
+        case nonsense
     }
 
     /// What a ``Kind/surprise`` looks like.

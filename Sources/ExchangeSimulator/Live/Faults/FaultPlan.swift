@@ -51,7 +51,8 @@ public struct FaultPlan: Sendable, Hashable {
             throw FaultWordError(reason: "'\(words[1])' is none of \(Fault.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         var fault = Fault(kind, from: from)
-        if kind == .list || kind == .delist || kind == .restart { fault.until = .max }
+        // What has no end of its own lasts.
+        if [.list, .delist, .restart, .freeze, .double, .nonsense].contains(kind) { fault.until = .max }
         for word in words.dropFirst(2) {
             guard let equals = word.firstIndex(of: "=") else { throw FaultWordError(reason: "'\(word)' is not name=value") }
             let value = word[word.index(after: equals)...]

@@ -32,7 +32,9 @@ public final class LiveSimulator: Sendable {
         self.pump = pump
         var limits = ServerLimits()
         limits.connectionsPerClient = 2048
-        let mounts = SimulatedHost.allCases.flatMap { SimulatorRoutes(host: $0, exchange: exchange, clock: clock, pump: pump).mounts }
+        let mounts =
+            SimulatedHost.allCases.flatMap { SimulatorRoutes(host: $0, exchange: exchange, clock: clock, pump: pump).mounts }
+            + SimulatedInterestHost.allCases.map { InterestRoutes(host: $0, exchange: exchange, clock: clock).mount }
         server = try Server(router: Router(mounts), host: host, port: port, threads: 2, limits: limits)
         pump.start()
     }
@@ -48,14 +50,18 @@ public final class LiveSimulator: Sendable {
     /// The base URL of a host's REST.
     public func url(_ host: SimulatedHost) -> String { "http://\(address)\(host.prefix)" }
 
+    /// The base URL of a host that has open interest and nothing else.
+    public func url(_ host: SimulatedInterestHost) -> String { "http://\(address)\(host.prefix)" }
+
     /// The base URL of a host's WebSockets.
     public func stream(_ host: SimulatedHost) -> String { "ws://\(address)\(host.prefix)" }
 
-    /// Where Millrace's own adapters find a venue; nil for one that is not simulated.
+    /// Where Millrace's own adapters find a venue, without sockets where open interest is all that is simulated; nil for one that is not.
     ///
     ///     FeedCatalogue.feed(of: .okxPerps, endpoints: simulator.endpoints(.okxPerps))
     public func endpoints(_ venue: Venue) -> Endpoints? {
-        SimulatedHost.allCases.first { $0.venues.contains(venue) }.map { Endpoints(rest: url($0), sockets: [stream($0)]) }
+        if let host = SimulatedInterestHost.allCases.first(where: { $0.venue == venue }) { return Endpoints(rest: url(host), sockets: []) }
+        return SimulatedHost.allCases.first { $0.venues.contains(venue) }.map { Endpoints(rest: url($0), sockets: [stream($0)]) }
     }
 
     private var address: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }

@@ -27,13 +27,14 @@ struct SimulatorRoutes: Sendable {
     private var paths: [String] {
         switch host {
         case .okx:
-            ["public/time", "public/instruments"].map { "/api/v5/\($0)" }
+            ["public/time", "public/instruments", "public/open-interest"].map { "/api/v5/\($0)" }
                 + ["trades", "history-trades", "candles", "history-candles", "ticker"].map { "/api/v5/market/\($0)" }
-        case .bybit: ["time", "instruments-info", "recent-trade", "kline"].map { "/v5/market/\($0)" }
+        case .bybit: ["time", "instruments-info", "recent-trade", "kline", "tickers", "open-interest"].map { "/v5/market/\($0)" }
         case .binanceSpot, .binanceFutures, .binanceCoinFutures:
-            ["ping", "time", "exchangeInfo", "aggTrades", "trades", "historicalTrades", "klines", "ticker/price"].map { name in
-                (host == .binanceSpot ? "/api/v3/" : host == .binanceFutures ? "/fapi/v1/" : "/dapi/v1/") + name
-            }
+            (["ping", "time", "exchangeInfo", "aggTrades", "trades", "historicalTrades", "klines", "ticker/price"]
+                + (host == .binanceSpot ? [] : ["openInterest", "premiumIndex"])).map { name in
+                    (host == .binanceSpot ? "/api/v3/" : host == .binanceFutures ? "/fapi/v1/" : "/dapi/v1/") + name
+                } + (host == .binanceSpot ? [] : ["/futures/data/openInterestHist"])
         }
     }
 

@@ -37,14 +37,18 @@ extension SimulatedExchange {
         case ("ticker/price", .binanceSpot): 4
         case ("aggTrades", _), ("historicalTrades", _): 20
         case ("trades", _), ("klines", _): 5
+        case ("premiumIndex", _): 10
+        case ("futures/data/openInterestHist", _): 0
         default: 1
         }
     }
 
     func answerBinance(_ host: SimulatedHost, _ request: borrowing Request, _ path: String, now: Int64) -> Response {
         let base = host == .binanceSpot ? "/api/v3/" : host == .binanceFutures ? "/fapi/v1/" : "/dapi/v1/"
-        guard path.hasPrefix(base) else { return Response(.notFound, text: "404\n") }
-        let name = path.dropFirst(base.count)
+        // Histories stand beside the versions, and cost no weight.
+        let isHistory = host != .binanceSpot && path == "/futures/data/openInterestHist"
+        guard path.hasPrefix(base) || isHistory else { return Response(.notFound, text: "404\n") }
+        let name = isHistory ? path.dropFirst(1) : path.dropFirst(base.count)
         // USD-M and COIN-M share a budget since their stacks were merged.
         let limit = options.weightPerMinute ?? (host == .binanceSpot ? 6000 : 2400)
         let verdict = meters.withLock {
@@ -92,6 +96,9 @@ extension SimulatedExchange {
         case "historicalTrades": return try ask.historicalTrades()
         case "klines": return try ask.klines()
         case "ticker/price": return try ask.prices()
+        case "openInterest" where host != .binanceSpot: return try ask.openInterest()
+        case "premiumIndex" where host != .binanceSpot: return try ask.premiumIndex()
+        case "futures/data/openInterestHist": return try ask.openInterestHistory()
         default: return Response(.notFound, text: "404\n")
         }
     }

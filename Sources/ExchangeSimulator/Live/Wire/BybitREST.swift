@@ -36,6 +36,8 @@ extension SimulatedExchange {
             case "/v5/market/instruments-info": try ask.instruments(&json)
             case "/v5/market/recent-trade": try ask.recentTrades(&json)
             case "/v5/market/kline": try ask.klines(&json)
+            case "/v5/market/tickers": json.value(try ask.tickers())
+            case "/v5/market/open-interest": json.value(try ask.openInterestHistory())
             default: return Response(.notFound, text: "404 page not found\n")
             }
         } catch {

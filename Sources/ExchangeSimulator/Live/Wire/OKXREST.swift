@@ -36,6 +36,7 @@ extension SimulatedExchange {
                 json.endObject()
                 return OKXAsk.end(json)
             case "/api/v5/public/instruments": return try ask.instruments()
+            case "/api/v5/public/open-interest": return try ask.openInterest()
             case "/api/v5/market/trades": return try ask.trades()
             case "/api/v5/market/history-trades": return try ask.historyTrades()
             case "/api/v5/market/candles", "/api/v5/market/history-candles": return try ask.candles()

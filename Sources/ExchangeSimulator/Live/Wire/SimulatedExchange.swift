@@ -30,6 +30,7 @@ public final class SimulatedExchange: Sendable {
     public let options: ExchangeOptions
     let views: [InstrumentView]
     let texts: [InstrumentText]
+    let interest: InterestBook
     let meters = Mutex([SimulatedHost: RequestMeter]())
     private let lower: [String: Int]
     private let clockFaults: [Fault]
@@ -41,6 +42,7 @@ public final class SimulatedExchange: Sendable {
         self.options = options
         views = market.tapes.map { InstrumentView($0, plan) }
         texts = market.tapes.map { InstrumentText($0.instrument) }
+        interest = InterestBook(seed: market.seed, instruments: market.tapes.map(\.instrument), plan: plan)
         lower = Dictionary(
             market.tapes.enumerated().map { ("\($0.element.instrument.venue) \($0.element.instrument.symbol.lowercased())", $0.offset) },
             uniquingKeysWith: { first, _ in first })
