@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The live simulator before strangers: ccxt reads markets, trades and streams of all venues, and frames look as recorded ones do.
+"""The live simulator before strangers: ccxt reads markets, trades, streams and open interest, and frames look as recorded ones do.
 
 usage: run.py [--quick]
 """
@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import dumps
+import interest
 import pace
 import rest
 import schema
@@ -36,6 +37,11 @@ def main():
         dumps.run(check, simulator)
     with Simulator("--seed", 7, "--rate", 2000, "--fault", "+1s refuse for=2s status=429 retry=2; +4s storm for=2s every=300ms") as simulator:
         asyncio.run(streams.faults(check, simulator))
+    # One of its own: ccxt loads markets again, and venues count what is asked of them.
+    with Simulator("--seed", 7) as simulator:
+        interest.run(check, simulator)
+    with Simulator("--seed", 7, *interest.FAULTS) as simulator:
+        interest.faults(check, simulator)
     if "--quick" not in sys.argv:
         with Simulator("--only", "binance-spot:BTCUSDT", "--rate", 200_000, "--steady") as simulator:
             pace.run(check, simulator, "/ws/btcusdt@aggTrade", 200_000)
