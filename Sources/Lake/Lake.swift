@@ -13,6 +13,7 @@ public final class Lake: Sendable {
     public let directory: String
     package let catalogue: Catalogue
     let journals: JournalShelf
+    let interest: InterestShelf
 
     /// Opens a data directory.
     ///
@@ -21,6 +22,7 @@ public final class Lake: Sendable {
     public init(directory: String, create: Bool) throws {
         self.directory = directory
         journals = JournalShelf(directory: directory)
+        interest = InterestShelf(directory: directory)
         let path = directory + "/catalogue.sqlite"
         if create {
             try FileSystem.makeDirectory(directory)

@@ -1,7 +1,7 @@
 extension FixedPoint {
     /// The product, rounded half away from zero to a number of decimals, or to fewer where 18 digits do not hold them.
     ///
-    ///     try FixedPoint(text: "10659.509").times(FixedPoint(text: "87046.1"), decimals: 2)      // 927868686.37
+    ///     try FixedPoint(text: "10659.509").times(FixedPoint(text: "87046.1"), decimals: 2)      // 927868686.36
     ///
     /// - Parameter decimals: 0…18.
     /// - Returns: nil where the whole part has more than 18 digits.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Lake
 import Testing
+import TestSupport
 
 @Suite struct MetricFileTests {
     static let columns = [

@@ -5,16 +5,6 @@ import TapeSequencer
 import TestSupport
 import Testing
 
-/// A folder of a test's own, removed with it.
-final class Folder {
-    let path: String
-    init() throws {
-        path = NSTemporaryDirectory() + "millrace-lake-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 @Suite struct TapeFileTests {
     /// Rows with calm and wild stretches, so that all widths of deltas and both encodings of quantities occur.
     static func rows(_ count: Int, _ kind: TradeIDKind, _ random: inout Seeded) -> (TradeColumns, [Int32]) {

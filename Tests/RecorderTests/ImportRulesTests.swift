@@ -3,6 +3,7 @@ import Lake
 import MarketModel
 import Recorder
 import Testing
+import TestSupport
 
 @Suite struct ImportRulesTests {
     static let start: Int64 = 1_704_067_200_000

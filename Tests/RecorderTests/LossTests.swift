@@ -2,6 +2,7 @@ import Lake
 import MarketModel
 import Recorder
 import Testing
+import TestSupport
 
 /// Times of which a recording does not know whether trades are missing, and dumps that tell.
 @Suite struct LossTests {

@@ -5,24 +5,6 @@ import MarketModel
 import Recorder
 import Synchronization
 
-/// A folder of a test's own, removed with it.
-final class Folder {
-    let path: String
-    init() throws {
-        path = NSTemporaryDirectory() + "millrace-import-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String, _ text: String) throws -> String {
-        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
-        return path + "/" + name
-    }
-
-    /// A data directory in the folder.
-    func data(_ name: String) -> String { path + "/" + name }
-}
-
 /// Every file of the tape under a data directory, by path, with its bytes.
 func tapeFiles(_ data: String) throws -> [String: Data] {
     var files: [String: Data] = [:]

@@ -147,18 +147,22 @@ public final class Journal: Sendable {
     }
 }
 
-/// The right to record a venue; one process at a time has it, until it lets go or dies.
+/// The right to record something; one process at a time has it, until it lets go or dies.
 final class JournalLock: Sendable {
     private let descriptor: Mutex<Int32>
 
-    init(lake: String, venue: Venue) throws(LakeError) {
+    convenience init(lake: String, venue: Venue) throws(LakeError) {
         try FileSystem.makeDirectory(lake + "/" + JournalPath.root)
-        let path = JournalPath.lock(lake, venue)
+        try self.init(lake: lake, path: JournalPath.lock(lake, venue), what: "\(venue)")
+    }
+
+    /// - Parameter what: is recorded, for people.
+    init(lake: String, path: String, what: String) throws(LakeError) {
         let opened = try FileSystem.open(path, O_RDWR | O_CREAT)
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             Glibc.close(opened)
-            if code == EWOULDBLOCK { throw LakeError(.busy, lake, "\(venue) is being recorded there already: end that first") }
+            if code == EWOULDBLOCK { throw LakeError(.busy, lake, "\(what) is being recorded there already: end that first") }
             throw FileSystem.failure(path, code)
         }
         descriptor = Mutex(opened)

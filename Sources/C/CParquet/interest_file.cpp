@@ -1,0 +1,199 @@
+#include "CParquet.h"
+
+#include "support.hpp"
+
+#include <arrow/array.h>
+#include <arrow/buffer.h>
+#include <arrow/builder.h>
+#include <arrow/io/file.h>
+#include <arrow/table.h>
+#include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/arrow/writer.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+#include <parquet/properties.h>
+
+#include <fcntl.h>
+
+#include <limits>
+#include <memory>
+#include <vector>
+
+using namespace millrace;
+
+namespace {
+
+constexpr int kDigits = 38, kScale = 8;
+
+std::shared_ptr<arrow::DataType> utcTime() { return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"); }
+std::shared_ptr<arrow::DataType> word() { return arrow::dictionary(arrow::int32(), arrow::utf8()); }
+
+std::shared_ptr<arrow::Schema> schema() {
+    const auto amount = arrow::decimal128(kDigits, kScale);
+    return arrow::schema({arrow::field("time", utcTime(), false), arrow::field("sampled", utcTime(), false),
+                          arrow::field("contract", arrow::int32(), false), arrow::field("symbol", word(), false),
+                          arrow::field("coin", word(), false), arrow::field("quote", word(), false), arrow::field("margin", word(), false),
+                          arrow::field("quantity", amount, false), arrow::field("usd", amount, false)});
+}
+
+std::shared_ptr<parquet::WriterProperties> properties() {
+    parquet::WriterProperties::Builder builder;
+    builder.version(parquet::ParquetVersion::PARQUET_2_6)
+        ->created_by("millrace")
+        ->compression(parquet::Compression::ZSTD)
+        ->compression_level(3)
+        ->enable_page_checksum()
+        ->disable_dictionary()
+        ->enable_dictionary("symbol")
+        ->enable_dictionary("coin")
+        ->enable_dictionary("quote")
+        ->enable_dictionary("margin")
+        ->encoding("time", parquet::Encoding::DELTA_BINARY_PACKED)
+        ->encoding("sampled", parquet::Encoding::DELTA_BINARY_PACKED)
+        ->encoding("contract", parquet::Encoding::DELTA_BINARY_PACKED)
+        ->max_row_group_length(std::numeric_limits<int64_t>::max());
+    return builder.build();
+}
+
+std::shared_ptr<arrow::Array> flat(const std::shared_ptr<arrow::DataType> &type, int64_t rows, const void *values, int64_t width) {
+    auto buffer = std::make_shared<arrow::Buffer>(static_cast<const uint8_t *>(values), rows * width);
+    return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {nullptr, buffer}, 0));
+}
+
+std::shared_ptr<arrow::Array> words(int count, const char *const *texts) {
+    arrow::StringBuilder builder;
+    for (int index = 0; index < count; index++) check(builder.Append(texts[index]));
+    return check(builder.Finish());
+}
+
+/// Copies a column of fixed width, which the reader may give in pieces.
+void copy(const arrow::Table &table, const char *name, const arrow::DataType &type, size_t width, void *target) {
+    const auto column = table.GetColumnByName(name);
+    if (column == nullptr || !column->type()->Equals(type)) throw std::runtime_error(std::string("its column ") + name + " is not of its kind");
+    if (column->null_count() > 0) throw std::runtime_error(std::string("its column ") + name + " lacks values");
+    auto *next = static_cast<uint8_t *>(target);
+    for (const auto &chunk : column->chunks()) {
+        const auto &data = *chunk->data();
+        std::memcpy(next, data.buffers[1]->data() + data.offset * width, chunk->length() * width);
+        next += chunk->length() * width;
+    }
+}
+
+}  // namespace
+
+struct mr_interest_writer {
+    std::shared_ptr<DescriptorSink> sink;
+    std::shared_ptr<arrow::Array> symbols, coins, quotes, margins;
+    std::unique_ptr<parquet::arrow::FileWriter> parquet;
+};
+
+struct mr_interest_file {
+    std::unique_ptr<parquet::arrow::FileReader> reader;
+    std::shared_ptr<parquet::FileMetaData> metadata;
+};
+
+mr_interest_writer *mr_interest_open(int fd, const mr_interest_contracts *contracts, int metadata, const char *const *keys,
+                                     const char *const *values, char **error) {
+    return guarded<mr_interest_writer *>(error, nullptr, [&] {
+        auto writer = std::make_unique<mr_interest_writer>();
+        writer->sink = std::make_shared<DescriptorSink>(fd);
+        writer->symbols = words(contracts->count, contracts->symbols);
+        writer->coins = words(contracts->count, contracts->coins);
+        writer->quotes = words(contracts->count, contracts->quotes);
+        writer->margins = words(contracts->count, contracts->margins);
+        auto pairs = std::make_shared<arrow::KeyValueMetadata>();
+        for (int pair = 0; pair < metadata; pair++) pairs->Append(keys[pair], values[pair]);
+        writer->parquet =
+            check(parquet::arrow::FileWriter::Open(*schema(), arrow::default_memory_pool(), writer->sink, properties()));
+        check(writer->parquet->AddKeyValueMetadata(pairs));
+        return writer.release();
+    });
+}
+
+int mr_interest_append(mr_interest_writer *writer, const mr_interest_rows *rows, char **error) {
+    return guarded<int>(error, -1, [&] {
+        const int64_t count = rows->rows;
+        const auto index = flat(arrow::int32(), count, rows->contract, 4);
+        const auto named = [&](const std::shared_ptr<arrow::Array> &texts) {
+            return check(arrow::DictionaryArray::FromArrays(word(), index, texts));
+        };
+        const auto amount = arrow::decimal128(kDigits, kScale);
+        const auto table = arrow::Table::Make(
+            schema(), {flat(utcTime(), count, rows->time, 8), flat(utcTime(), count, rows->sampled, 8), index, named(writer->symbols),
+                       named(writer->coins), named(writer->quotes), named(writer->margins), flat(amount, count, rows->quantity, 16),
+                       flat(amount, count, rows->usd, 16)});
+        check(writer->parquet->WriteTable(*table, std::max<int64_t>(1, count)));
+        return 0;
+    });
+}
+
+int mr_interest_finish(mr_interest_writer *writer, char **error) {
+    return guarded<int>(error, -1, [&] {
+        check(writer->parquet->Close());
+        return 0;
+    });
+}
+
+void mr_interest_writer_free(mr_interest_writer *writer) {
+    guarded<int>(nullptr, 0, [&] {
+        delete writer;
+        return 0;
+    });
+}
+
+mr_interest_file *mr_interest_read(int fd, char **error) {
+    return guarded<mr_interest_file *>(error, nullptr, [&] {
+        const int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (own < 0) throw std::runtime_error(strerror(errno));
+        parquet::ReaderProperties properties;
+        properties.set_page_checksum_verification(true);
+        auto file = std::make_unique<mr_interest_file>();
+        auto parquet = parquet::ParquetFileReader::Open(check(arrow::io::ReadableFile::Open(own)), properties);
+        file->metadata = parquet->metadata();
+        file->reader = check(parquet::arrow::FileReader::Make(arrow::default_memory_pool(), std::move(parquet)));
+        return file.release();
+    });
+}
+
+int mr_interest_groups(const mr_interest_file *file) { return file->metadata->num_row_groups(); }
+
+int64_t mr_interest_group_rows(const mr_interest_file *file, int group) {
+    return guarded<int64_t>(nullptr, 0, [&] { return file->metadata->RowGroup(group)->num_rows(); });
+}
+
+char *mr_interest_metadata(const mr_interest_file *file, const char *key) {
+    return guarded<char *>(nullptr, nullptr, [&]() -> char * {
+        const auto &pairs = file->metadata->key_value_metadata();
+        if (pairs == nullptr || !pairs->Contains(key)) return nullptr;
+        return strdup(check(pairs->Get(key)).c_str());
+    });
+}
+
+int mr_interest_take(mr_interest_file *file, int group, const mr_interest_target *target, char **error) {
+    return guarded<int>(error, -1, [&] {
+        std::vector<int> columns;
+        for (const char *name : {"time", "sampled", "contract", "quantity", "usd"}) {
+            const int index = file->metadata->schema()->ColumnIndex(name);
+            if (index < 0) throw std::runtime_error(std::string("it has no column ") + name);
+            columns.push_back(index);
+        }
+        const auto table = check(file->reader->ReadRowGroup(group, columns));
+        if (table->num_rows() != file->metadata->RowGroup(group)->num_rows()) throw std::runtime_error("rows are missing");
+        const auto amount = arrow::decimal128(kDigits, kScale);
+        copy(*table, "time", *utcTime(), 8, target->time);
+        copy(*table, "sampled", *utcTime(), 8, target->sampled);
+        copy(*table, "contract", *arrow::int32(), 4, target->contract);
+        copy(*table, "quantity", *amount, 16, target->quantity);
+        copy(*table, "usd", *amount, 16, target->usd);
+        return 0;
+    });
+}
+
+void mr_interest_close(mr_interest_file *file) {
+    guarded<int>(nullptr, 0, [&] {
+        delete file;
+        return 0;
+    });
+}

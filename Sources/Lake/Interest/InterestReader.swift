@@ -1,0 +1,108 @@
+import CParquet
+import Glibc
+import MarketModel
+
+/// Reads a venue's sealed day of open interest; for one thread at a time.
+final class InterestReader {
+    /// The contracts of the file.
+    let contracts: [OpenInterestContract]
+    /// The coin of each row group.
+    let coins: [String]
+    private let file: OpaquePointer
+    private let path: String
+
+    /// - Throws: ``LakeError`` if the file is gone, damaged, or another venue's.
+    init(path: String, venue: Venue) throws {
+        let descriptor = try FileSystem.open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var error: UnsafeMutablePointer<CChar>?
+        guard let opened = mr_interest_read(descriptor, &error) else { throw LakeError(.damaged, path, takeText(error)) }
+        func metadata(_ key: String) -> String? { mr_interest_metadata(opened, key).map { takeText($0) } }
+        let lines = metadata(InterestFile.contractsKey)?.split(separator: "\n").map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
+        let contracts = (lines ?? []).compactMap { fields -> OpenInterestContract? in
+            guard fields.count == 4, let margin = MarginKind(rawValue: String(fields[3])) else { return nil }
+            return OpenInterestContract(
+                venue: venue, symbol: String(fields[0]), coin: String(fields[1]), quote: String(fields[2]), margin: margin)
+        }
+        let coins = metadata(InterestFile.groupsKey)?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
+        guard metadata("millrace.venue") == venue.name, contracts.count == lines?.count, coins.count == Int(mr_interest_groups(opened))
+        else {
+            mr_interest_close(opened)
+            throw LakeError(.damaged, path, "does not say whose open interest it holds")
+        }
+        self.contracts = contracts
+        self.coins = coins
+        self.path = path
+        file = opened
+    }
+
+    deinit { mr_interest_close(file) }
+
+    /// The samples of a coin.
+    ///
+    /// - Throws: ``LakeError`` where they are damaged.
+    func rows(of coin: String) throws -> InterestFile.Rows {
+        var all = InterestFile.Rows()
+        for (group, name) in coins.enumerated() where name == coin {
+            let count = Int(mr_interest_group_rows(file, Int32(group)))
+            var rows = InterestFile.Rows(count: count)
+            var error: UnsafeMutablePointer<CChar>?
+            guard rows.withTarget({ mr_interest_take(file, Int32(group), $0, &error) }) == 0 else {
+                throw LakeError(.damaged, path, takeText(error))
+            }
+            guard rows.contract.allSatisfy({ contracts.indices.contains(Int($0)) }) else {
+                throw LakeError(.damaged, path, "names contracts that it does not list")
+            }
+            all.append(rows)
+        }
+        return all
+    }
+
+    /// The value of a row.
+    ///
+    /// - Throws: ``LakeError`` where it is none that was written.
+    func value(_ rows: InterestFile.Rows, _ index: Int) throws -> OpenInterest {
+        guard let quantity = InterestFile.number(rows.quantity[index]), let usd = InterestFile.number(rows.usd[index]) else {
+            throw LakeError(.damaged, path, "holds an amount that cannot be")
+        }
+        return OpenInterest(quantity: quantity, usd: usd)
+    }
+}
+
+extension InterestFile.Rows {
+    init(count: Int) {
+        time = Array(repeating: 0, count: count)
+        sampled = time
+        contract = Array(repeating: 0, count: count)
+        quantity = Array(repeating: 0, count: count)
+        usd = quantity
+    }
+
+    mutating func append(_ other: InterestFile.Rows) {
+        time += other.time
+        sampled += other.sampled
+        contract += other.contract
+        quantity += other.quantity
+        usd += other.usd
+    }
+
+    /// Calls `body` with places for as many rows as there are, valid during the call.
+    fileprivate mutating func withTarget(_ body: (UnsafePointer<mr_interest_target>) -> Int32) -> Int32 {
+        time.withUnsafeMutableBufferPointer { time in
+            sampled.withUnsafeMutableBufferPointer { sampled in
+                contract.withUnsafeMutableBufferPointer { contract in
+                    quantity.withUnsafeMutableBytes { quantity in
+                        usd.withUnsafeMutableBytes { usd in
+                            var target = mr_interest_target(
+                                time: time.baseAddress, sampled: sampled.baseAddress, contract: contract.baseAddress,
+                                quantity: quantity.baseAddress, usd: usd.baseAddress)
+                            return body(&target)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
