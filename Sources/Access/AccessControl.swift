@@ -140,6 +140,17 @@ public final class AccessControl: Sendable {
         return entry.meter.plan
     }
 
+    /// How many calls a minute the plan of a good key has, and how many were made in the minute up to `now`; nil for a plan without such a limit.
+    ///
+    /// - Complexity: O(log calls); SHA-256 of the key.
+    public func minute(vendor: String, key: String, now: Int64) -> (limit: Int, used: Int)? {
+        let hash = Secret.hash(key)
+        guard let entry = current.byHash[AccessControl.prefix(hash)]?.first(where: { Secret.equal($0.record.hash, hash) }),
+            entry.record.revoked == nil, entry.record.vendor == vendor
+        else { return nil }
+        return entry.meter.minute(at: now)
+    }
+
     private static func secondsToNextMonth(_ time: Int64, _ date: CivilDate) -> Int {
         let next =
             date.month == 12 ? CivilDate(year: date.year + 1, month: 1, day: 1) : CivilDate(year: date.year, month: date.month + 1, day: 1)

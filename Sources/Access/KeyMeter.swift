@@ -55,6 +55,12 @@ final class KeyMeter: Sendable {
         }
     }
 
+    /// The calls that a minute has, and those made in the one up to `now`.
+    func minute(at now: Int64) -> (limit: Int, used: Int)? {
+        guard let limit = plan.callsPerMinute else { return nil }
+        return (limit, state.withLock { $0.minute?.used(at: now) ?? 0 })
+    }
+
     /// Books ahead if less than half a block is left.
     func replenish(store: KeyStore) throws {
         try state.withLock { state in

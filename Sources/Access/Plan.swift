@@ -39,7 +39,7 @@ public struct Plan: Sendable, Hashable {
     }
 
     /// The plans there are. Every vendor also has `unlimited`, for those who host for themselves.
-    public static let all: [Plan] = oanor + aperiodic + [Plan(vendor: "millrace", name: "unlimited")]
+    public static let all: [Plan] = oanor + aperiodic + coinglass + [Plan(vendor: "millrace", name: "unlimited")]
 
     private static let oanor: [Plan] = [
         Plan(vendor: "oanor", name: "free", callsPerMonth: 450, callsPerSecond: 2),
@@ -65,6 +65,16 @@ public struct Plan: Sendable, Hashable {
             vendor: "aperiodic", name: name, callsPerMinute: rate, smallestInterval: interval, hasRawFiles: raw, hasLiveStream: live,
             liveConnections: live ? 10 : nil)
     }
+
+    /// The names, rates and smallest intervals are the vendor's; it publishes no rate of its enterprise plan.
+    private static let coinglass: [Plan] = [
+        Plan(vendor: "coinglass", name: "hobbyist", callsPerMinute: 30, smallestInterval: .h4),
+        Plan(vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30),
+        Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300),
+        Plan(vendor: "coinglass", name: "professional", callsPerMinute: 1200),
+        Plan(vendor: "coinglass", name: "enterprise"),
+        Plan(vendor: "coinglass", name: "unlimited"),
+    ]
 
     /// The vendors that have plans, in order.
     public static var vendors: [String] { Set(all.map(\.vendor)).sorted() }

@@ -37,6 +37,20 @@ public struct SlidingWindow: Sendable {
         return nil
     }
 
+    /// How many calls were admitted within a window up to `now`.
+    ///
+    /// - Complexity: O(log limit).
+    public func used(at now: Int64) -> Int {
+        // From the oldest on the times ascend; those never used come first.
+        var (low, high) = (0, times.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let time = times[(oldest + middle) % times.count]
+            if time == .min || now - time >= length { low = middle + 1 } else { high = middle }
+        }
+        return times.count - low
+    }
+
     /// How many nanoseconds after `now` a call would be admitted, or nil if one would be now.
     ///
     /// - Complexity: O(1).

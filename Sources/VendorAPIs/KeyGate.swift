@@ -21,6 +21,32 @@ public struct KeyGate: Sendable {
         case demo
     }
 
+    /// What callers with a wrong key are told, in the vendor's words.
+    public struct Words: Sendable, Hashable {
+        let missing: String
+        let bad: String
+        let otherVendor: String
+
+        /// Creates words.
+        public init(missing: String, bad: String, otherVendor: String) {
+            self.missing = missing
+            self.bad = bad
+            self.otherVendor = otherVendor
+        }
+    }
+
+    /// The headers that tell of a plan's calls a minute.
+    public struct RateHeaders: Sendable {
+        let limit: StaticString
+        let used: StaticString
+
+        /// Creates the names: of how many calls there are, and of how many were made.
+        public init(limit: StaticString, used: StaticString) {
+            self.limit = limit
+            self.used = used
+        }
+    }
+
     /// The vendor whose keys open it.
     public let vendor: String
     /// The request header that carries the key.
@@ -29,6 +55,8 @@ public struct KeyGate: Sendable {
     private let isOpenWithoutKeys: Bool
     private let demoKey: String?
     private let otherVendorStatus: Status
+    private let words: Words
+    private let rateHeaders: RateHeaders?
 
     /// Creates a gate.
     ///
@@ -37,9 +65,11 @@ public struct KeyGate: Sendable {
     ///   - demoKey: a key that everybody knows, such as `DEMO-KEY`; it is good for the routes that take it and for no other, also while
     ///     everyone may call.
     ///   - otherVendorStatus: what a good key of another vendor is refused with.
+    ///   - words: what is said of missing and wrong keys; nil for words that name the header.
+    ///   - rateHeaders: how answers tell of the plan's calls a minute; nil for not at all.
     public init(
         vendor: String, header: StaticString, access: AccessControl, isOpenWithoutKeys: Bool, demoKey: String? = nil,
-        otherVendorStatus: Status = .paymentRequired
+        otherVendorStatus: Status = .paymentRequired, words: Words? = nil, rateHeaders: RateHeaders? = nil
     ) {
         self.vendor = vendor
         self.header = header
@@ -47,6 +77,12 @@ public struct KeyGate: Sendable {
         self.isOpenWithoutKeys = isOpenWithoutKeys
         self.demoKey = demoKey
         self.otherVendorStatus = otherVendorStatus
+        self.rateHeaders = rateHeaders
+        self.words =
+            words
+            ?? Words(
+                missing: "an API key is required in the \(header) header", bad: "the API key is not valid",
+                otherVendor: "the API key's plan does not cover this API")
     }
 
     /// The gate as a mount takes it.
@@ -86,9 +122,15 @@ public struct KeyGate: Sendable {
         }
         guard wantsKey else {
             if isOpenWithoutKeys { return (.open, []) }
-            throw Failure(.unauthorized, "an API key is required in the \(header) header")
+            throw Failure(.unauthorized, words.missing)
         }
         return try decide(key, time: request.time)
+    }
+
+    /// How many calls a minute a key's plan has, and how many of them are used.
+    private func used(by key: String) -> [Header] {
+        guard let rateHeaders, let minute = access.minute(vendor: vendor, key: key, now: MonotonicClock.nanoseconds()) else { return [] }
+        return [Header(rateHeaders.limit, String(minute.limit)), Header(rateHeaders.used, String(minute.used))]
     }
 
     /// Whether what a request was let in with would let it in again; asking does not count as a call. Keys that were revoked, and plans that
@@ -108,15 +150,18 @@ public struct KeyGate: Sendable {
         } catch {
             throw Failure(.unavailable, "calls cannot be counted at the moment", headers: [Header("Retry-After", "1")])
         }
+        let rates = key.map { used(by: $0) } ?? []
         switch decision {
         case .open: return (.open, [])
-        case .admitted(let plan, let remaining): return (.plan(plan), remaining.map { [Header("x-quota-remaining", String($0))] } ?? [])
-        case .missingKey: throw Failure(.unauthorized, "an API key is required in the \(header) header")
-        case .badKey: throw Failure(.unauthorized, "the API key is not valid")
-        case .otherVendor: throw Failure(otherVendorStatus, "the API key's plan does not cover this API")
+        case .admitted(let plan, let remaining):
+            return (.plan(plan), rates + (remaining.map { [Header("x-quota-remaining", String($0))] } ?? []))
+        case .missingKey: throw Failure(.unauthorized, words.missing)
+        case .badKey: throw Failure(.unauthorized, words.bad)
+        case .otherVendor: throw Failure(otherVendorStatus, words.otherVendor)
         case .tooFast(let rate, let seconds):
             throw Failure(
-                .tooManyRequests, "the plan's calls a \(rate.rawValue) are exceeded", headers: [Header("Retry-After", String(seconds))])
+                .tooManyRequests, "the plan's calls a \(rate.rawValue) are exceeded",
+                headers: rates + [Header("Retry-After", String(seconds))])
         case .quotaUsed(let seconds):
             throw Failure(
                 .tooManyRequests, "the plan's calls of this month are used up",

@@ -1,0 +1,193 @@
+public import Lake
+public import MarketModel
+public import OrderFlow
+import Synchronization
+
+/// Open interest as it is and as it was: takes venues' rounds, keeps what counts of them, and answers for coins.
+///
+///     let market = try InterestMarket(lake: lake, venues: [.bybitLinear: 10_000_000]) { print($0) }
+///     try market.take(InterestSweep(venue: .bybitLinear, time: now, samples: samples))
+///     let table = try market.table("BTC", at: now)
+public final class InterestMarket: Sendable {
+    /// What is known of one venue.
+    private struct Source: Sendable {
+        let period: Int64
+        var health: InterestHealth
+        /// When its newest round that counted ended.
+        var time: Int64?
+        var sums: [String: InterestSum] = [:]
+        var contracts: [OpenInterestContract] = []
+        var isTroubled = false
+
+        func isHeard(at now: Int64) -> Bool {
+            guard let time, health.state(at: now) == .fresh else { return false }
+            return now - time <= 3 * period
+        }
+    }
+
+    /// What a venue said at some moment of the past.
+    private struct Past: Sendable {
+        var time: Int64
+        var sums: [String: InterestSum]
+    }
+
+    private let lake: Lake
+    private let store: InterestStore
+    private let report: @Sendable (String) -> Void
+    private let sources: Mutex<[Venue: Source]>
+    /// What venues said before each of the windows, and for which moment that was looked up.
+    private let past = Mutex<(moment: Int64?, found: [[Venue: Past]])>((nil, []))
+
+    /// For how long what was looked up of the past is good, in microseconds: as long as the quickest venues take for a round.
+    private static let pastLasts: Int64 = 10_000_000
+
+    /// Opens the lake's open interest to write and to read.
+    ///
+    /// - Parameters:
+    ///   - venues: that are followed, with how long their rounds take, in microseconds.
+    ///   - report: told in one line of what an operator should see.
+    /// - Throws: ``LakeError`` if another process writes open interest there.
+    public init(
+        lake: Lake, venues: [Venue: Int64], options: InterestHealth.Options = InterestHealth.Options(),
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
+        self.lake = lake
+        self.report = report
+        store = try InterestStore(lake: lake)
+        sources = Mutex(
+            venues.mapValues { Source(period: $0, health: InterestHealth(period: $0, options: options)) })
+    }
+
+    /// Takes what a venue said in a round. What counts of it is on the disk when this returns, and in the sums from then on.
+    ///
+    /// - Throws: what the store throws where the disk takes nothing; the round counts for nothing then.
+    /// - Complexity: O(samples).
+    public func take(_ sweep: InterestSweep) throws {
+        let accepted = sources.withLock { sources -> (samples: [OpenInterestSample], notes: [String])? in
+            guard var source = sources[sweep.venue] else { return nil }
+            let before = source.health.heldOut
+            let samples = source.health.take(sweep.samples, at: sweep.time)
+            var notes: [String] = []
+            for (coin, since) in source.health.heldOut where before[coin] != since {
+                notes.append("\(sweep.venue): the open interest of \(coin) has jumped: it is left out until that has lasted")
+            }
+            let isFrozen = if case .frozen = source.health.state(at: sweep.time) { true } else { false }
+            if isFrozen, !source.isTroubled {
+                notes.append("\(sweep.venue): its open interest stands still: it is left out until something changes")
+            }
+            source.isTroubled = isFrozen
+            sources[sweep.venue] = source
+            return (isFrozen ? [] : samples, notes)
+        }
+        guard let accepted else { return }
+        for note in accepted.notes { report(note) }
+        guard !accepted.samples.isEmpty else { return }
+        try store.append([InterestSweep(venue: sweep.venue, time: sweep.time, samples: accepted.samples)])
+        sources.withLock { sources in
+            sources[sweep.venue]?.time = sweep.time
+            sources[sweep.venue]?.sums = InterestMarket.sums(accepted.samples)
+            sources[sweep.venue]?.contracts = accepted.samples.map(\.contract).sorted { $0.symbol < $1.symbol }
+        }
+    }
+
+    private static func sums(_ samples: [OpenInterestSample]) -> [String: InterestSum] {
+        var sums: [String: InterestSum] = [:]
+        for sample in samples { sums[sample.contract.coin, default: InterestSum()].add(sample.value, sample.contract.margin) }
+        return sums
+    }
+
+    /// The coins that count now, by name.
+    ///
+    /// - Complexity: O(coins of all venues).
+    public func coins(at now: Int64) -> [String] { Set(fresh(at: now).values.flatMap(\.keys)).sorted() }
+
+    /// The venues that are followed, by name.
+    public var venues: [Venue] { sources.withLock { $0.keys.sorted() } }
+
+    /// The contracts that venues told of when they last did, by venue and symbol.
+    public var contracts: [OpenInterestContract] {
+        sources.withLock { sources in sources.sorted { $0.key < $1.key }.flatMap(\.value.contracts) }
+    }
+
+    /// How each venue is.
+    public func states(at now: Int64) -> [Venue: InterestHealth.State] {
+        sources.withLock { $0.mapValues { $0.health.state(at: now) } }
+    }
+
+    /// What venues that count say, by coin.
+    private func fresh(at now: Int64) -> [Venue: [String: InterestSum]] {
+        sources.withLock { sources in
+            sources.filter { $0.value.isHeard(at: now) }.mapValues(\.sums)
+        }
+    }
+
+    /// The open interest of a coin, of all exchanges and by exchange, with its changes; without rows where no venue counts it.
+    ///
+    /// - Parameter now: in microseconds since 1970-01-01 UTC.
+    /// - Throws: what the lake throws.
+    /// - Complexity: O(venues); a look at every venue's past rounds every ten seconds.
+    public func table(_ coin: String, at now: Int64) throws -> InterestTable {
+        let found = try past(at: now)
+        return InterestTable(
+            now: fresh(at: now).compactMapValues { $0[coin] },
+            before: found.map { $0.compactMapValues { $0.sums[coin] } }, wanted: sources.withLock { $0.keys.sorted() })
+    }
+
+    private func past(at now: Int64) throws -> [[Venue: Past]] {
+        try past.withLock { past in
+            if let moment = past.moment, now >= moment, now - moment < InterestMarket.pastLasts { return past.found }
+            let periods = sources.withLock { $0.mapValues(\.period) }
+            past.found = try InterestTable.windows.map { window in
+                var venues: [Venue: Past] = [:]
+                for (venue, period) in periods {
+                    guard let sweep = try lake.interestSweep(of: venue, at: now - window, tolerance: 2 * period) else { continue }
+                    venues[venue] = Past(time: sweep.time, sums: InterestMarket.sums(sweep.samples))
+                }
+                return venues
+            }
+            past.moment = now
+            return past.found
+        }
+    }
+
+    /// Bars of a coin's open interest with from <= start < to, of some venues together.
+    ///
+    /// - Parameters:
+    ///   - venues: nil for all that are held.
+    ///   - contracts: which of their contracts; nil for all of the coin.
+    /// - Throws: what the lake throws.
+    /// - Complexity: O(samples of the coin between the times).
+    public func bars(
+        _ coin: String, venues: [Venue]? = nil, symbol: String? = nil, interval: Interval, measure: InterestBars.Measure, from: Int64,
+        to: Int64
+    ) throws -> [InterestBars.Bar] {
+        let periods = sources.withLock { $0.mapValues(\.period) }
+        var rounds: [(time: Int64, venue: Venue, sum: InterestSum)] = []
+        for venue in try venues ?? lake.interestVenues() {
+            // What was said shortly before still holds when the first bar begins.
+            let early = from - 3 * (periods[venue] ?? 0)
+            var sums: [Int64: InterestSum] = [:]
+            for series in try lake.interest(of: venue, coin: coin, from: early, to: to)
+            where symbol == nil || series.contract.symbol == symbol {
+                for (time, value) in zip(series.times, series.values) {
+                    sums[time, default: InterestSum()].add(value, series.contract.margin)
+                }
+            }
+            rounds += sums.map { ($0.key, venue, $0.value) }
+        }
+        rounds.sort { ($0.time, $0.venue) < ($1.time, $1.venue) }
+        var bars = InterestBars(interval: interval, measure: measure)
+        for round in rounds { bars.add(round.venue, round.sum, at: round.time, period: periods[round.venue] ?? 60_000_000) }
+        return bars.finish().filter { from <= $0.start && $0.start < to }
+    }
+
+    /// Makes files of the days that are over; the last two stay open, since changes over a day look at their rounds.
+    ///
+    /// - Throws: what the store throws.
+    public func seal(at now: Int64) throws {
+        try store.seal(before: CivilDate(epochDay: CivilDate(microseconds: now).epochDay - 1))
+    }
+
+    /// Ends the writing.
+    public func stop() { store.close() }
+}
