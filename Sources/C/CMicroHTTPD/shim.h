@@ -3,9 +3,10 @@
 
 // What Swift cannot import: C variadic functions.
 
-static inline struct MHD_Daemon *millrace_mhd_start(unsigned int flags, MHD_AccessHandlerCallback handler, void *context,
+static inline struct MHD_Daemon *millrace_mhd_start(unsigned int flags, MHD_AcceptPolicyCallback policy,
+                                                    MHD_AccessHandlerCallback handler, void *context,
                                                     struct MHD_OptionItem *options) {
-    return MHD_start_daemon(flags, 0, NULL, NULL, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    return MHD_start_daemon(flags, 0, policy, context, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 // The context that NOTIFY_CONNECTION left with the connection, or NULL.

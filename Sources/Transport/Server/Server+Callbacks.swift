@@ -54,6 +54,11 @@ extension Server {
         state.enter(.idle, until: SystemClock.coarseMilliseconds() + Int64(server.limits.idleSeconds * 1000))
     }
 
+    /// Takes no connections while the server stops.
+    static let acceptConnection: MHD_AcceptPolicyCallback = { context, _, _ in
+        server(context)?.draining == false ? .YES : .NO
+    }
+
     /// Called once when a request's headers are there, then for each piece of its body, then once more.
     static let handleRequest: MHD_AccessHandlerCallback = { context, connection, _, method, version, bytes, size, slot in
         guard let server = server(context), let connection, let method, let version, let size, let state = state(slot?.pointee)

@@ -57,7 +57,8 @@ public final class Server: @unchecked Sendable {
             | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_ALLOW_UPGRADE.rawValue
         daemon = options.withUnsafeBufferPointer {
             millrace_mhd_start(
-                flags, Server.handleRequest, Unmanaged.passUnretained(self).toOpaque(), UnsafeMutablePointer(mutating: $0.baseAddress))
+                flags, Server.acceptConnection, Server.handleRequest, Unmanaged.passUnretained(self).toOpaque(),
+                UnsafeMutablePointer(mutating: $0.baseAddress))
         }
         guard daemon != nil else {
             pool.stop()
@@ -85,7 +86,8 @@ public final class Server: @unchecked Sendable {
     /// Work off the event loops is cancelled then, and given another second to end.
     public func stop(grace: Double) {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing), let daemon else { return }
-        let socket = MHD_quiesce_daemon(daemon)
+        // Connections are refused from here on, and not by MHD_quiesce_daemon: where it takes the listening socket away at the wrong moment,
+        // the event loop ends the process (libmicrohttpd 0.9.75, "Failed to remove listen FD from epoll set").
         isDraining.store(true, ordering: .releasing)
         sessions.closeAll(code: 1001, reason: "the server stops")
         events.endAll()
@@ -101,7 +103,6 @@ public final class Server: @unchecked Sendable {
         MHD_stop_daemon(daemon)
         self.daemon = nil
         watchdog.stop()
-        if socket >= 0 { close(socket) }
     }
 
     private static func options(limits: ServerLimits, threads: Int, socket: Int32, server: Server) -> [MHD_OptionItem] {
