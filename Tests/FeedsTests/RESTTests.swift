@@ -143,7 +143,7 @@ struct BinanceRESTTests {
                 """#, to: adapter.instruments()) == .done)
         let listed = spot.reader.page.instruments
         #expect(listed.map(\.instrument.symbol) == ["ETHBTC", "币安人生USDT", "NEWUSDT"])
-        #expect(listed.map(\.status) == [.trading, .halted, .unknown])
+        #expect(listed.map(\.status) == [.trading, .closed, .unknown])
         #expect(listed[0].instrument.base == "ETH")
         #expect(listed[0].instrument.quote == "BTC")
         #expect(listed[0].priceTick == FixedPoint(mantissa: 1, scale: 5))

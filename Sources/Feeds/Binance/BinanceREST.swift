@@ -89,7 +89,7 @@ extension BinanceREST: RESTAdapter {
 extension BinanceREST {
     private static let statuses: [String: ListedInstrument.Status] = [
         "TRADING": .trading, "PRE_TRADING": .preOpen, "PENDING_TRADING": .preOpen, "END_OF_DAY": .halted, "POST_TRADING": .halted,
-        "HALT": .halted, "BREAK": .halted, "CANCEL_ONLY": .halted, "AUCTION_MATCH": .halted, "PRE_DELIVERING": .settling,
+        "HALT": .halted, "BREAK": .closed, "CANCEL_ONLY": .halted, "AUCTION_MATCH": .halted, "PRE_DELIVERING": .settling,
         "DELIVERING": .settling, "PRE_SETTLE": .settling, "SETTLING": .settling, "DELIVERED": .closed, "CLOSE": .closed,
     ]
 

@@ -84,6 +84,8 @@ struct TapeKeeper: Sendable {
             for row in rows.sorted(by: { $0.trade.id < $1.trade.id }) { byID?.take(row, at: now, &idActions) }
         } else {
             for row in rows where !row.isPresenceOnly { byArrival?.take(row, &arrivalActions) }
+            // What is printed until the venue delivers may be missing.
+            byArrival?.interrupted()
         }
         perform()
     }

@@ -36,11 +36,12 @@ extension VenueRecorder {
         for symbol in unknown { report("\(symbol) is not listed") }
         for listed in ready {
             guard !worker.isStopped else { return }
-            begin(listed)
+            // Many at once would wait for each other's turn at the venue, and miss more than they would gain.
+            begin(listed, withEarlier: ready.count <= options.firstTradesOf)
         }
     }
 
-    private func begin(_ listed: ListedInstrument) {
+    private func begin(_ listed: ListedInstrument, withEarlier: Bool = false) {
         let instrument = listed.instrument
         let symbol = instrument.symbol
         let scales = book.withLock { book in
@@ -54,9 +55,10 @@ extension VenueRecorder {
             let tapeSink = try sink.begin(
                 LiveTapeStart(instrument: instrument, scales: held.scales, tape: tape, settle: { try journal.flush() }))
             commits.add(held.symbol, tapeSink)
-            let keeper = TapeKeeper(
+            var keeper = TapeKeeper(
                 instrument: instrument, scales: held.scales, tape: held, order: options.order, arrivals: options.arrivals)
-            loop.perform { [follower] in follower.get()?.add(keeper, journal: held.symbol, sink: tapeSink) }
+            if withEarlier, held.lastTime == nil { beginWithNewest(&keeper) }
+            loop.perform { [follower, keeper] in follower.get()?.add(keeper, journal: held.symbol, sink: tapeSink) }
         } catch {
             book.withLock { _ = $0.begun.remove(symbol) }
             report("\(symbol) cannot be recorded: \(error)")
@@ -127,7 +129,7 @@ extension VenueRecorder {
 
     private func endDelisted() {
         let gone = book.withLock { book in
-            let gone = book.begun.filter { book.listed[$0]?.isTrading != true }
+            let gone = book.begun.filter { book.listed[$0]?.isGone ?? true }
             book.begun.subtract(gone)
             return gone
         }
@@ -141,6 +143,14 @@ extension VenueRecorder {
 extension ListedInstrument {
     /// Whether trades are printed now.
     var isTrading: Bool { status == .trading }
+
+    /// Whether none will be printed any more. A halt is no end: the next trade comes over the same subscription, with the next id.
+    var isGone: Bool {
+        switch status {
+        case .settling, .closed: true
+        case .trading, .preOpen, .halted, .unknown: false
+        }
+    }
 
     /// What prices and quantities need, as far as the venue says: rows that need more make the tape wider.
     var scales: Scales {

@@ -33,6 +33,8 @@ public final class VenueRecorder: Sendable {
         public var listingSeconds = 3600
         /// How many of the newest trades an instrument without a tape begins with; as far as the venue gives them.
         public var firstTrades = 1000
+        /// How many instruments at most begin with earlier trades at once; of more each begins with what its venue tells once it delivers.
+        public var firstTradesOf = 16
         /// How long after midnight UTC a day is sealed, in seconds: what comes later still goes to the sealed day.
         public var sealingSeconds: Int64 = 600
 
