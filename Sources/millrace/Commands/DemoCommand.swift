@@ -1,4 +1,5 @@
 import ExchangeSimulator
+import Feeds
 import Lake
 import MarketModel
 
@@ -86,6 +87,12 @@ private struct DemoJob {
         for host in SimulatedHost.allCases {
             for venue in host.venues { recording.reach(venue, rest: simulator.url(host), stream: simulator.stream(host)) }
         }
+        // CME is asked at its authority's own address, which the simulator does not speak for.
+        for venue in FeedCatalogue.openInterestVenues where venue != .cme {
+            guard let endpoints = simulator.endpoints(venue) else { continue }
+            recording.endpoints[venue] = endpoints
+            recording.interest.append(venue)
+        }
         return recording
     }
 
@@ -99,6 +106,8 @@ private struct DemoJob {
         Trades and bars as they come, and what is known of the tapes:
           curl -N '\(url)/v1/stream?topics=bars:binance-spot:BTCUSDT:1s'
           curl '\(url)/v1/instruments'
+        Open interest by exchange, as CoinGlass answers:
+          curl '\(url)/api/futures/open-interest/exchange-list?symbol=BTC'
         Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
           export APERIODIC_API_URL=\(url)/api/v1
           curl '\(url)/api/v1/metadata/symbols?exchange=binance-spot'

@@ -18,6 +18,8 @@ extension Command {
 
             With --record it also follows venues live: trades are put in order, made durable, and counted into bars as they come; what is
             missing is asked for again. Several --record may be given.
+
+            With --open-interest it asks venues for open interest and keeps it, and answers CoinGlass' clients below /api/futures.
             """,
         options: [
             .data(),
@@ -33,6 +35,7 @@ extension Command {
         examples: [
             CommandExample("millrace serve --data data", "serve on http://127.0.0.1:8080"),
             CommandExample("millrace serve --data data --record binance-spot:BTCUSDT,ETHUSDT", "and record two pairs meanwhile"),
+            CommandExample("millrace serve --data data --open-interest all", "follow open interest of all venues that can be asked"),
             CommandExample("curl 'http://127.0.0.1:8080/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'", "ask it"),
         ]
     ) { arguments, console in

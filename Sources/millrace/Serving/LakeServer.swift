@@ -29,6 +29,7 @@ struct LakeServer: Sendable {
     private let access: AccessControl
     private let months: MonthFiles
     private let recording: Recording?
+    private let interest: Interest?
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
 
@@ -49,7 +50,8 @@ struct LakeServer: Sendable {
                     + " 'millrace keys create --data \(data) --vendor oanor --plan free', or listen on 127.0.0.1")
         }
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
-        let recording = options.recording.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
+        let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
+        let interest = options.recording.interest.isEmpty ? nil : try Interest(options.recording, lake: lake, report: report)
         let market = try MarketService(source: LakeSource(lake), live: recording?.live, onDemand: recording)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
@@ -61,8 +63,11 @@ struct LakeServer: Sendable {
         let live = recording?.live ?? LiveMarket(lake: lake, report: report)
         let streams = (aperiodic: AperiodicLive(market: live), native: NativeLive(market: live))
         let months = MonthFiles(lake: lake, engine: Program.version, threads: options.threads)
+        let coinglass = KeyGate(
+            vendor: "coinglass", header: CoinGlass.keyHeader, access: access, isOpenWithoutKeys: isLoopback, words: CoinGlass.words,
+            rateHeaders: CoinGlass.rateHeaders)
         let router = try Router(
-            [
+            (interest.map { [CoinGlass.mount(interest: $0.market, gate: coinglass)] } ?? []) + [
                 Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
@@ -82,6 +87,7 @@ struct LakeServer: Sendable {
         self.access = access
         self.months = months
         self.recording = recording
+        self.interest = interest
         self.live = live
         self.streams = streams
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
@@ -99,12 +105,13 @@ struct LakeServer: Sendable {
     }
 
     /// The instruments that are to be recorded and not live yet.
-    var unready: [String] { recording?.unready ?? [] }
+    var unready: [String] { (recording?.unready ?? []) + (interest?.isReady == false ? ["open interest"] : []) }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
         recording?.stop()
         server.stop(grace: grace)
+        interest?.stop()
         streams.aperiodic.stop()
         streams.native.stop()
         live.stop()

@@ -12,11 +12,13 @@ struct RecordingOptions: Sendable {
     var onDemand: [Venue: Int] = [.binanceSpot: 100]
     /// The intervals at which bars are followed.
     var intervals: [Interval] = [.m1]
+    /// The venues whose open interest is followed.
+    var interest: [Venue] = []
     /// How clients connect.
     var client = ClientOptions()
 
     /// Whether there is anything to record.
-    var isEmpty: Bool { symbols.isEmpty }
+    var isEmpty: Bool { symbols.isEmpty && interest.isEmpty }
 
     /// The options of commands that record.
     static let options = [
@@ -28,6 +30,8 @@ struct RecordingOptions: Sendable {
         CommandOption(
             "on-demand", "VENUE=N", "How many further instruments of a venue are recorded once somebody asks for them",
             default: "binance-spot=100, others 0", repeatable: true),
+        CommandOption(
+            "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true),
         CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
         CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
     ]
@@ -70,6 +74,10 @@ struct RecordingOptions: Sendable {
             }
             onDemand[venue] = count
         }
+        for text in arguments.all("open-interest") { try follow(text) }
+        for (venue, _) in symbols where endpoints[venue]?.sockets.isEmpty == true {
+            throw UsageError("--endpoint \(venue.name): to record trades, name a ws:// or wss:// base as well")
+        }
         if let text = arguments.value("intervals") { intervals = try RecordingOptions.intervals(text) }
         client.caFile = arguments.value("ca")
         client.userAgent = "millrace/\(Program.version)"
@@ -77,6 +85,22 @@ struct RecordingOptions: Sendable {
 }
 
 extension RecordingOptions {
+    /// Reads `binance-futures,deribit`, or `all`.
+    private mutating func follow(_ text: String) throws(UsageError) {
+        let known = FeedCatalogue.openInterestVenues
+        for name in text.split(separator: ",") {
+            if name == "all" {
+                interest = known
+            } else if let venue = known.first(where: { $0.name == name }) {
+                if !interest.contains(venue) { interest.append(venue) }
+            } else {
+                let near = NearestName.of(String(name), in: known.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+                throw UsageError(
+                    "--open-interest \(text): '\(name)' is none of \(known.map(\.name).joined(separator: ", ")), or all.\(near)")
+            }
+        }
+    }
+
     /// Reads `1s,1m,1h`.
     static func intervals(_ text: String) throws(UsageError) -> [Interval] {
         var intervals: [Interval] = []
@@ -96,12 +120,12 @@ extension RecordingOptions {
 }
 
 extension Endpoints {
-    /// Reads `https://host,wss://host[,wss://…]`, in any order.
+    /// Reads `https://host,wss://host[,wss://…]`, in any order; without WebSockets for what is only asked for.
     fileprivate init?(_ text: String) {
         let urls = text.split(separator: ",").map(String.init)
         let rest = urls.filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
         let sockets = urls.filter { $0.hasPrefix("ws://") || $0.hasPrefix("wss://") }
-        guard rest.count == 1, !sockets.isEmpty, rest.count + sockets.count == urls.count else { return nil }
+        guard rest.count == 1, rest.count + sockets.count == urls.count else { return nil }
         self.init(rest: rest[0], sockets: sockets)
     }
 }
