@@ -37,6 +37,8 @@ public struct TapeSummary: Sendable {
     public var lastTime: Int64? { days.map(\.lastTime).max() }
     /// The largest id that is there, of a trade or not, where ids are contiguous; nil on an empty tape.
     public var lastID: Int64? { (days.compactMap(\.runs.last?.last) + present.map(\.upperBound)).max() }
+    /// Leaves out the times of which it is not known whether trades are missing.
+    package mutating func forgetDoubts() { losses.removeAll { $0.state == .open } }
     /// The losses that nothing has filled.
     public var openLosses: [TapeLoss] { losses.filter { $0.state != .repaired } }
     /// The holes that nothing has filled, those included that the venue will not fill.

@@ -17,17 +17,22 @@ struct GapBook: Sendable {
     /// - Parameter room: how many filled holes are told apart.
     init(_ tape: TapeSummary?, room: Int = 512) {
         self.room = room
+        guard var tape else { return }
         // What is doubtful is settled, and told of, once the venue has answered.
-        known = tape.map(BarQuery.holes) ?? []
+        tape.forgetDoubts()
+        known = BarQuery.holes(tape)
     }
 
     /// Takes what has become of a gap.
     ///
-    /// - Complexity: O(holes that are not filled), and O(1) for the newest of them.
+    /// - Complexity: O(holes that are not filled, and those known from before).
     mutating func take(_ gap: LiveGap) {
         let place = missing.lastIndex { $0.ids == gap.ids && $0.timeFrom == gap.timeFrom && $0.timeTo == gap.timeTo }
         if gap.state == .repaired {
             if let place { missing.remove(at: place) }
+            // One that was open when the recording began is open no more.
+            let open = TapeWholeness.Hole(from: gap.timeFrom, to: gap.timeTo)
+            known.removeAll { $0 == open }
             fill(TapeWholeness.Hole(from: gap.timeFrom, to: gap.timeTo, isRepaired: true))
         } else if let place {
             missing[place] = gap
