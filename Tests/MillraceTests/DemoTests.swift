@@ -7,12 +7,12 @@ struct DemoTests {
         let process: Process
         let url: String
 
-        init(data: URL, log: URL, seed: Int) throws {
+        init(data: URL, log: URL, rate: Int, hours: Int) throws {
             try Data().write(to: log)
             process = Process()
             process.executableURL = Binary.url
             process.arguments = [
-                "demo", "--data", data.path, "--port", "0", "--rate", "20", "--hours", "3", "--seed", "\(seed)", "--quiet",
+                "demo", "--data", data.path, "--port", "0", "--rate", "\(rate)", "--hours", "\(hours)", "--seed", "5", "--quiet",
             ]
             process.standardOutput = try FileHandle(forWritingTo: log)
             try process.run()
@@ -53,7 +53,7 @@ struct DemoTests {
         try Scratch.with { directory in
             let data = directory.appending(path: "data")
             for run in 0..<2 {
-                let demo = try Demo(data: data, log: directory.appending(path: "log\(run)"), seed: 5)
+                let demo = try Demo(data: data, log: directory.appending(path: "log\(run)"), rate: 20, hours: 3)
                 for query in Self.queries {
                     let answer = try demo.get("/orderflow-api/v1/flow?trades=500&\(query)")
                     #expect(answer["success"] as? Bool == true, "\(answer)")
@@ -69,6 +69,17 @@ struct DemoTests {
             }
             #expect(!FileManager.default.fileExists(atPath: data.appending(path: "dumps").path))
             #expect(try Binary.run(["verify", "--data", data.path]).status == 0)
+        }
+    }
+
+    @Test func `A market in which hardly anything is printed is ready too, and has the trades that its venues still tell of`() throws {
+        try Scratch.with { directory in
+            let demo = try Demo(data: directory.appending(path: "data"), log: directory.appending(path: "log"), rate: 1, hours: 0)
+            for query in Self.queries {
+                let answer = try demo.get("/orderflow-api/v1/flow?trades=500&\(query)")
+                #expect((answer["data"] as? [String: Any])?["trades_scanned"] as? Int == 500, "\(query): \(answer)")
+            }
+            #expect(demo.end() == 0)
         }
     }
 }

@@ -67,7 +67,7 @@ private struct DemoJob {
         let server = try LakeServer(options)
         defer { server.stop(grace: 10) }
         guard server.waitUntilLive(seconds: 60) else {
-            throw CommandError("the simulated exchanges deliver nothing: \(server.unready)")
+            throw CommandError("these are not followed after a minute: \(server.unready.joined(separator: ", "))")
         }
         try console.print("millrace ready \(server.url)")
         console.note(hints(server.url))

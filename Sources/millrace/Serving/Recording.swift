@@ -46,9 +46,9 @@ final class Recording: Sendable {
         recorders.lazy.compactMap { recorder in recorder.problem.map { "\(recorder.venue.name): \($0)" } }.first
     }
 
-    /// The instruments that were named and of which nothing has come yet.
+    /// The instruments that were named and are not followed yet, or have no trade on tape. One that is quiet is ready all the same.
     var unready: [String] {
-        named.filter { venue, symbol in live.instrument(venue, symbol).map { $0.state != .live || $0.last == nil } ?? true }
+        named.filter { venue, symbol in live.instrument(venue, symbol).map { $0.state != .live || $0.firstTime == nil } ?? true }
             .map { "\($0.venue.name) \($0.symbol)" }
     }
 
