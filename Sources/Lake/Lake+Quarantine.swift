@@ -1,5 +1,26 @@
 import Glibc
 
+/// Where files that are damaged or unknown are moved: `quarantine/` in the data directory.
+enum QuarantineFolder {
+    /// Moves a file of a data directory there, under a name that tells where it was and that nothing has yet.
+    ///
+    /// - Returns: where it is now.
+    @discardableResult
+    static func take(_ path: String, lake: String) throws -> String {
+        let folder = lake + "/quarantine"
+        try FileSystem.makeDirectory(folder)
+        let name = String(path.dropFirst(lake.utf8.count + 1).map { $0 == "/" ? "_" : $0 })
+        var target = "\(folder)/\(name)"
+        var copy = 1
+        while FileSystem.size(target) != nil {
+            copy += 1
+            target = "\(folder)/\(copy)_\(name)"
+        }
+        try FileSystem.replace(target, by: path)
+        return target
+    }
+}
+
 extension Lake {
     /// Writes a text file under `quarantine/`, replacing one of the same name, and returns its path.
     package func writeQuarantine(_ name: String, _ text: String) throws -> String {
@@ -31,18 +52,7 @@ extension Lake {
         let subjects = Set(findings.filter { !$0.isHarmless && $0.subject.hasSuffix(".parquet") }.map(\.subject)).sorted()
         for subject in subjects {
             let source = directory + "/" + subject
-            if FileSystem.size(source) != nil {
-                try FileSystem.makeDirectory(directory + "/quarantine")
-                let name = String(subject.map { $0 == "/" ? "_" : $0 })
-                var target = directory + "/quarantine/" + name
-                var copy = 1
-                while FileSystem.size(target) != nil {
-                    copy += 1
-                    target = directory + "/quarantine/\(copy)_" + name
-                }
-                try FileSystem.replace(target, by: source)
-                moved.append(target)
-            }
+            if FileSystem.size(source) != nil { moved.append(try QuarantineFolder.take(source, lake: directory)) }
             for tape in try sealedTapes() {
                 for day in tape.days where TapePath.file(tape.instrument, day.date) == subject {
                     try catalogue.forget(tape.instrument, day.date)

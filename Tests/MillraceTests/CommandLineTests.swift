@@ -33,6 +33,14 @@ struct CommandLineTests {
         (["version", "--format", "json", "--format=text"], "given twice"),
         (["version", "word"], "'word' is one word too many"),
         (["version", "--quiet=1"], "takes no value"),
+        (["serve", "--data", "x", "--open-interest", "okx-perp"], "Did you mean okx-perps?"),
+        (["serve", "--data", "x", "--oi-factor", "bybit-linear=0"], "write it like bybit-linear=0.5"),
+        (["serve", "--data", "x", "--oi-factor", "nowhere=1"], "write it like bybit-linear=0.5"),
+        (["serve", "--data", "x", "--interest-seconds", "0"], "a whole number from 1 to 3600"),
+        (
+            ["serve", "--data", "x", "--record", "binance-spot:BTCUSDT", "--endpoint", "binance-spot=http://127.0.0.1:1"],
+            "name a ws:// or wss://"
+        ),
     ])
     func `Bad usage is one line on stderr that says what to write, and status 2`(words: [String], hint: String) throws {
         let output = try Binary.run(words)
@@ -60,5 +68,21 @@ struct CommandLineTests {
         try shell.run()
         shell.waitUntilExit()
         #expect(pipe.fileHandleForReading.readDataToEndOfFile().isEmpty)
+    }
+
+    @Test func `Open interest that cannot be imported is named, and the other files are`() throws {
+        try Scratch.with { directory in
+            let (good, bad) = (directory.appending(path: "cme.csv"), directory.appending(path: "bad.csv"))
+            try "date,product,open_interest,settle\n2026-01-05,BTC,30000,91000\n2026-01-05,MBT,-4,91000\n"
+                .write(to: good, atomically: false, encoding: .utf8)
+            try "a,b,c\n1,2,3\n".write(to: bad, atomically: false, encoding: .utf8)
+            let data = directory.appending(path: "data").path
+            let output = try Binary.run(["import-interest", bad.path, good.path, "--data", data])
+            #expect(output.status == 1 && output.stderr.contains("bad.csv") && output.stderr.split(separator: "\n").count == 1)
+            #expect(output.stdout.contains("1 readings, 1 rows rejected") && output.stdout.contains("1 new readings"))
+            let kept = try String(contentsOfFile: data + "/quarantine/cme.csv.rejected.txt", encoding: .utf8)
+            #expect(kept.contains("a figure below zero") && kept.contains("the first in line 3"))
+            #expect(try Binary.run(["verify", "--data", data]).status == 0)
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 #include <arrow/array.h>
 #include <arrow/buffer.h>
+#include <arrow/buffer_builder.h>
 #include <arrow/builder.h>
 #include <arrow/io/file.h>
 #include <arrow/table.h>
@@ -18,7 +19,9 @@
 #include <fcntl.h>
 
 #include <limits>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 using namespace millrace;
@@ -35,7 +38,7 @@ std::shared_ptr<arrow::Schema> schema() {
     return arrow::schema({arrow::field("time", utcTime(), false), arrow::field("sampled", utcTime(), false),
                           arrow::field("contract", arrow::int32(), false), arrow::field("symbol", word(), false),
                           arrow::field("coin", word(), false), arrow::field("quote", word(), false), arrow::field("margin", word(), false),
-                          arrow::field("quantity", amount, false), arrow::field("usd", amount, false)});
+                          arrow::field("quantity", amount, false), arrow::field("usd", amount, true)});
 }
 
 std::shared_ptr<parquet::WriterProperties> properties() {
@@ -62,21 +65,58 @@ std::shared_ptr<arrow::Array> flat(const std::shared_ptr<arrow::DataType> &type,
     return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {nullptr, buffer}, 0));
 }
 
-std::shared_ptr<arrow::Array> words(int count, const char *const *texts) {
-    arrow::StringBuilder builder;
-    for (int index = 0; index < count; index++) check(builder.Append(texts[index]));
-    return check(builder.Finish());
+/// Amounts of 16 bytes, of which negative ones are none.
+std::shared_ptr<arrow::Array> amounts(int64_t rows, const void *values) {
+    const auto type = arrow::decimal128(kDigits, kScale);
+    const auto *bytes = static_cast<const uint8_t *>(values);
+    const auto isNone = [&](int64_t row) { return (bytes[row * 16 + 15] & 0x80) != 0; };
+    arrow::TypedBufferBuilder<bool> known;
+    check(known.Reserve(rows));
+    for (int64_t row = 0; row < rows; row++) known.UnsafeAppend(!isNone(row));
+    const int64_t lacking = known.false_count();
+    auto bitmap = check(known.Finish());
+    auto buffer = std::make_shared<arrow::Buffer>(bytes, rows * 16);
+    return arrow::MakeArray(arrow::ArrayData::Make(type, rows, {lacking > 0 ? bitmap : nullptr, buffer}, lacking));
 }
 
-/// Copies a column of fixed width, which the reader may give in pieces.
-void copy(const arrow::Table &table, const char *name, const arrow::DataType &type, size_t width, void *target) {
+/// Texts of contracts: each different one once, since Arrow writes bytes that nobody set behind a dictionary that holds a text twice.
+struct Words {
+    std::shared_ptr<arrow::Array> texts;
+    /// Which of them a contract has.
+    std::vector<int32_t> places;
+
+    Words() = default;
+    Words(int count, const char *const *all) {
+        std::map<std::string, int32_t> known;
+        arrow::StringBuilder builder;
+        for (int index = 0; index < count; index++) {
+            const auto [place, isNew] = known.emplace(all[index], static_cast<int32_t>(known.size()));
+            if (isNew) check(builder.Append(all[index]));
+            places.push_back(place->second);
+        }
+        texts = check(builder.Finish());
+    }
+
+    std::shared_ptr<arrow::Array> column(int64_t rows, const int32_t *contracts) const {
+        arrow::Int32Builder builder;
+        check(builder.Reserve(rows));
+        for (int64_t row = 0; row < rows; row++) builder.UnsafeAppend(places.at(contracts[row]));
+        return check(arrow::DictionaryArray::FromArrays(word(), check(builder.Finish()), texts));
+    }
+};
+
+/// Copies a column of fixed width, which the reader may give in pieces; what lacks a value becomes -1 where that is allowed.
+void copy(const arrow::Table &table, const char *name, const arrow::DataType &type, size_t width, void *target, bool mayLack = false) {
     const auto column = table.GetColumnByName(name);
     if (column == nullptr || !column->type()->Equals(type)) throw std::runtime_error(std::string("its column ") + name + " is not of its kind");
-    if (column->null_count() > 0) throw std::runtime_error(std::string("its column ") + name + " lacks values");
+    if (!mayLack && column->null_count() > 0) throw std::runtime_error(std::string("its column ") + name + " lacks values");
     auto *next = static_cast<uint8_t *>(target);
     for (const auto &chunk : column->chunks()) {
         const auto &data = *chunk->data();
         std::memcpy(next, data.buffers[1]->data() + data.offset * width, chunk->length() * width);
+        for (int64_t row = 0; chunk->null_count() > 0 && row < chunk->length(); row++) {
+            if (chunk->IsNull(row)) std::memset(next + row * width, 0xff, width);
+        }
         next += chunk->length() * width;
     }
 }
@@ -85,7 +125,7 @@ void copy(const arrow::Table &table, const char *name, const arrow::DataType &ty
 
 struct mr_interest_writer {
     std::shared_ptr<DescriptorSink> sink;
-    std::shared_ptr<arrow::Array> symbols, coins, quotes, margins;
+    Words symbols, coins, quotes, margins;
     std::unique_ptr<parquet::arrow::FileWriter> parquet;
 };
 
@@ -99,10 +139,10 @@ mr_interest_writer *mr_interest_open(int fd, const mr_interest_contracts *contra
     return guarded<mr_interest_writer *>(error, nullptr, [&] {
         auto writer = std::make_unique<mr_interest_writer>();
         writer->sink = std::make_shared<DescriptorSink>(fd);
-        writer->symbols = words(contracts->count, contracts->symbols);
-        writer->coins = words(contracts->count, contracts->coins);
-        writer->quotes = words(contracts->count, contracts->quotes);
-        writer->margins = words(contracts->count, contracts->margins);
+        writer->symbols = Words(contracts->count, contracts->symbols);
+        writer->coins = Words(contracts->count, contracts->coins);
+        writer->quotes = Words(contracts->count, contracts->quotes);
+        writer->margins = Words(contracts->count, contracts->margins);
         auto pairs = std::make_shared<arrow::KeyValueMetadata>();
         for (int pair = 0; pair < metadata; pair++) pairs->Append(keys[pair], values[pair]);
         writer->parquet =
@@ -116,14 +156,12 @@ int mr_interest_append(mr_interest_writer *writer, const mr_interest_rows *rows,
     return guarded<int>(error, -1, [&] {
         const int64_t count = rows->rows;
         const auto index = flat(arrow::int32(), count, rows->contract, 4);
-        const auto named = [&](const std::shared_ptr<arrow::Array> &texts) {
-            return check(arrow::DictionaryArray::FromArrays(word(), index, texts));
-        };
         const auto amount = arrow::decimal128(kDigits, kScale);
         const auto table = arrow::Table::Make(
-            schema(), {flat(utcTime(), count, rows->time, 8), flat(utcTime(), count, rows->sampled, 8), index, named(writer->symbols),
-                       named(writer->coins), named(writer->quotes), named(writer->margins), flat(amount, count, rows->quantity, 16),
-                       flat(amount, count, rows->usd, 16)});
+            schema(), {flat(utcTime(), count, rows->time, 8), flat(utcTime(), count, rows->sampled, 8),
+                       flat(arrow::int32(), count, rows->contract, 4), writer->symbols.column(count, rows->contract),
+                       writer->coins.column(count, rows->contract), writer->quotes.column(count, rows->contract),
+                       writer->margins.column(count, rows->contract), flat(amount, count, rows->quantity, 16), amounts(count, rows->usd)});
         check(writer->parquet->WriteTable(*table, std::max<int64_t>(1, count)));
         return 0;
     });
@@ -186,7 +224,7 @@ int mr_interest_take(mr_interest_file *file, int group, const mr_interest_target
         copy(*table, "sampled", *utcTime(), 8, target->sampled);
         copy(*table, "contract", *arrow::int32(), 4, target->contract);
         copy(*table, "quantity", *amount, 16, target->quantity);
-        copy(*table, "usd", *amount, 16, target->usd);
+        copy(*table, "usd", *amount, 16, target->usd, true);
         return 0;
     });
 }

@@ -141,4 +141,12 @@ final class InterestDay: Sendable {
         let path = InterestPath.journal(lake, day)
         for suffix in ["", "-wal", "-shm"] { FileSystem.remove(path + suffix) }
     }
+
+    /// Moves the file of a day, which nobody has open, and what stands beside it to `quarantine/`.
+    static func setAside(_ lake: String, _ day: CivilDate) throws {
+        let path = InterestPath.journal(lake, day)
+        for suffix in ["-wal", "-shm", ""] where FileSystem.size(path + suffix) != nil {
+            try QuarantineFolder.take(path + suffix, lake: lake)
+        }
+    }
 }

@@ -13,12 +13,13 @@ enum InterestFile {
 
         var count: Int { time.count }
 
-        mutating func append(time: Int64, sampled: Int64, contract: Int32, _ value: OpenInterest) {
+        /// - Parameter usd: nil where it is not known.
+        mutating func append(time: Int64, sampled: Int64, contract: Int32, quantity: FixedPoint, usd: FixedPoint?) {
             self.time.append(time)
             self.sampled.append(sampled)
             self.contract.append(contract)
-            quantity.append(InterestFile.units(value.quantity))
-            usd.append(InterestFile.units(value.usd))
+            self.quantity.append(InterestFile.units(quantity))
+            self.usd.append(usd.map(InterestFile.units) ?? InterestFile.unknown)
         }
 
         mutating func append(_ other: Rows, _ index: Int, contract: Int32) {
@@ -29,9 +30,12 @@ enum InterestFile {
             usd.append(other.usd[index])
         }
 
-        /// By contract and time, of rows with the same the last.
+        /// By contract and time; of rows with the same the last one, or the last whose USD are known.
         var ordered: Rows {
-            let places = time.indices.sorted { (contract[$0], time[$0], $0) < (contract[$1], time[$1], $1) }
+            func isKnown(_ place: Int) -> Int { usd[place] == InterestFile.unknown ? 0 : 1 }
+            let places = time.indices.sorted {
+                (contract[$0], time[$0], isKnown($0), $0) < (contract[$1], time[$1], isKnown($1), $1)
+            }
             var result = Rows()
             for (rank, place) in places.enumerated() {
                 let isLast =
@@ -46,6 +50,14 @@ enum InterestFile {
     static let contractsKey = "millrace.contracts"
     /// The metadata that lists the coins of the row groups, a line each.
     static let groupsKey = "millrace.coins"
+
+    /// Stands for USD that are not known; null in files.
+    static let unknown: Int128 = -1
+
+    /// Contracts in the order in which a file lists them.
+    static func listed(_ contracts: some Sequence<OpenInterestContract>) -> [OpenInterestContract] {
+        contracts.sorted { ($0.coin, $0.symbol, $0.quote) < ($1.coin, $1.symbol, $1.quote) }
+    }
 
     /// A number in units of 10^-8.
     static func units(_ number: FixedPoint) -> Int128 {

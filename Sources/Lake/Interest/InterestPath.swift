@@ -8,13 +8,22 @@ enum InterestPath {
     static func journal(_ lake: String, _ day: CivilDate) -> String { "\(lake)/\(root)/\(day).sqlite" }
     static func lock(_ lake: String) -> String { "\(lake)/\(root)/lock" }
 
+    static func importLock(_ lake: String) -> String { "\(lake)/\(root)/import.lock" }
+
+    /// What a file of a venue's day holds.
+    enum Kind: String {
+        /// What was recorded: whole rounds.
+        case recorded = "open_interest"
+        /// What histories say: readings of single contracts.
+        case imported
+    }
+
     /// `interest/exchange=V/year=YYYY/month=MM/day=DD/open_interest.parquet`, below the data directory.
-    static func file(_ venue: Venue, _ day: CivilDate) -> String {
+    static func file(_ venue: Venue, _ day: CivilDate, _ kind: Kind = .recorded) -> String {
         let date = "\(day)".split(separator: "-", omittingEmptySubsequences: false)
-        guard date.count >= 3 else { return "\(root)/exchange=\(venue.name)/\(day).parquet" }
-        let year = date.dropLast(2).joined(separator: "-")
-        return
-            "\(root)/exchange=\(venue.name)/year=\(year)/month=\(date[date.count - 2])/day=\(date[date.count - 1])/open_interest.parquet"
+        guard date.count >= 3 else { return "\(root)/exchange=\(venue.name)/\(day)-\(kind.rawValue).parquet" }
+        let (year, month, dayOfMonth) = (date.dropLast(2).joined(separator: "-"), date[date.count - 2], date[date.count - 1])
+        return "\(root)/exchange=\(venue.name)/year=\(year)/month=\(month)/day=\(dayOfMonth)/\(kind.rawValue).parquet"
     }
 
     /// The days that have a journal, ascending.

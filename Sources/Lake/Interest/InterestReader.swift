@@ -11,8 +11,11 @@ final class InterestReader {
     private let file: OpaquePointer
     private let path: String
 
-    /// - Throws: ``LakeError`` if the file is gone, damaged, or another venue's.
-    init(path: String, venue: Venue) throws {
+    /// - Parameter file: within the data directory; nil comes of one that does not exist.
+    /// - Throws: ``LakeError`` if the file is damaged, or another venue's.
+    init?(lake: String, _ file: String, venue: Venue) throws {
+        let path = "\(lake)/\(file)"
+        guard FileSystem.size(path) != nil else { return nil }
         let descriptor = try FileSystem.open(path, O_RDONLY)
         defer { close(descriptor) }
         var error: UnsafeMutablePointer<CChar>?
@@ -35,7 +38,7 @@ final class InterestReader {
         self.contracts = contracts
         self.coins = coins
         self.path = path
-        file = opened
+        self.file = opened
     }
 
     deinit { mr_interest_close(file) }
@@ -60,13 +63,32 @@ final class InterestReader {
         return all
     }
 
-    /// The value of a row.
+    /// Adds the samples of a coin to others, by the places of their contracts in another file.
+    func add(_ coin: String, to rows: inout InterestFile.Rows, _ places: [OpenInterestContract: Int32]) throws {
+        let old = try self.rows(of: coin)
+        for index in 0..<old.count {
+            guard let place = places[contracts[Int(old.contract[index])]] else { continue }
+            rows.append(old, index, contract: place)
+        }
+    }
+
+    /// How much a row tells of, in base coins and USD, the latter nil where they are not known.
+    ///
+    /// - Throws: ``LakeError`` where it is nothing that was written.
+    func amounts(_ rows: InterestFile.Rows, _ index: Int) throws -> (quantity: FixedPoint, usd: FixedPoint?) {
+        let isKnown = rows.usd[index] != InterestFile.unknown
+        guard let quantity = InterestFile.number(rows.quantity[index]), let usd = InterestFile.number(isKnown ? rows.usd[index] : 0) else {
+            throw LakeError(.damaged, path, "holds an amount that cannot be")
+        }
+        return (quantity, isKnown ? usd : nil)
+    }
+
+    /// The value of a row of what was recorded.
     ///
     /// - Throws: ``LakeError`` where it is none that was written.
     func value(_ rows: InterestFile.Rows, _ index: Int) throws -> OpenInterest {
-        guard let quantity = InterestFile.number(rows.quantity[index]), let usd = InterestFile.number(rows.usd[index]) else {
-            throw LakeError(.damaged, path, "holds an amount that cannot be")
-        }
+        let (quantity, usd) = try amounts(rows, index)
+        guard let usd else { throw LakeError(.damaged, path, "lacks an amount in USD") }
         return OpenInterest(quantity: quantity, usd: usd)
     }
 }

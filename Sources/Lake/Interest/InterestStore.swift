@@ -1,5 +1,6 @@
 import Glibc
 public import MarketModel
+import SQLite
 import Synchronization
 
 /// Writes open interest into a data directory; one process at a time does.
@@ -14,12 +15,15 @@ public final class InterestStore: Sendable {
     private let lake: Lake
     private let lock: JournalLock
     private let days = Mutex<[CivilDate: InterestDay]>([:])
+    private let report: @Sendable (String) -> Void
 
     /// Opens the store.
     ///
+    /// - Parameter report: told in one line of damage.
     /// - Throws: ``LakeError`` if another process writes open interest there.
-    public init(lake: Lake) throws {
+    public init(lake: Lake, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
         self.lake = lake
+        self.report = report
         try FileSystem.makeDirectory(InterestPath.directory(lake.directory))
         lock = try JournalLock(lake: lake.directory, path: InterestPath.lock(lake.directory), what: "open interest")
     }
@@ -31,30 +35,48 @@ public final class InterestStore: Sendable {
     public func append(_ sweeps: [InterestSweep]) throws {
         for (date, sweeps) in Dictionary(grouping: sweeps, by: { CivilDate(microseconds: $0.time) }).sorted(by: { $0.key < $1.key }) {
             try days.withLock { days in
-                let day = try days[date] ?? InterestDay(lake: lake.directory, day: date, create: true)
-                days[date] = day
-                try day.append(sweeps)
+                do {
+                    try append(sweeps, date, &days)
+                } catch let error as SQLiteError where error.isDamage {
+                    // What comes now matters more than what cannot be written any more.
+                    days[date] = nil
+                    lake.interest.forget(date)
+                    try InterestDay.setAside(lake.directory, date)
+                    report("the open interest of \(date): \(error.reason); its journal is moved to quarantine/, a new one begun")
+                    try append(sweeps, date, &days)
+                }
             }
         }
+    }
+
+    private func append(_ sweeps: [InterestSweep], _ date: CivilDate, _ days: inout [CivilDate: InterestDay]) throws {
+        let day = try days[date] ?? InterestDay(lake: lake.directory, day: date, create: true)
+        days[date] = day
+        try day.append(sweeps)
     }
 
     /// Makes Parquet files of the days before a day, and removes their journals.
     ///
     /// Keep the last two days open: changes over 24 hours look up whole sweeps, which journals find quickly. A death at any moment leaves the
-    /// journal or the files or both, which are the same samples.
+    /// journal or the files or both, which are the same samples. Of a journal that is damaged the sound sweeps are sealed; it is reported,
+    /// and kept in `quarantine/`.
     ///
     /// - Returns: the days that were sealed.
-    /// - Throws: ``LakeError``; damage, a full disk.
+    /// - Throws: ``LakeError``; a full disk, a damaged file.
     /// - Complexity: O(samples), with about a million of them in memory.
     @discardableResult
     public func seal(before limit: CivilDate) throws -> [CivilDate] {
         var sealed: [CivilDate] = []
         for date in InterestPath.journals(lake.directory) where date < limit {
             try days.withLock { days in
-                let day = try days.removeValue(forKey: date) ?? InterestDay(lake: lake.directory, day: date, create: true)
-                for venue in try day.venues() { try InterestSeal(lake: lake, day: day, venue: venue).run() }
+                let damage = try seal(days.removeValue(forKey: date), date)
                 lake.interest.forget(date)
-                InterestDay.remove(lake.directory, date)
+                if let damage {
+                    try InterestDay.setAside(lake.directory, date)
+                    report("the open interest of \(date): \(damage); what is sound of it is sealed, its journal moved to quarantine/")
+                } else {
+                    InterestDay.remove(lake.directory, date)
+                }
                 try FileSystem.synchronizeDirectory(InterestPath.directory(lake.directory))
             }
             sealed.append(date)
@@ -62,85 +84,34 @@ public final class InterestStore: Sendable {
         return sealed
     }
 
+    /// - Returns: what is wrong with the journal, in words; nil if nothing is.
+    private func seal(_ open: InterestDay?, _ date: CivilDate) throws -> String? {
+        do {
+            let day = try open ?? InterestDay(lake: lake.directory, day: date, create: true)
+            var damaged = 0
+            for venue in try day.venues() { damaged += try seal(day, venue) }
+            return damaged == 0 ? nil : "\(damaged) rounds are damaged"
+        } catch let error as SQLiteError where error.isDamage {
+            return error.reason
+        }
+    }
+
+    /// - Returns: how many sweeps are damaged.
+    private func seal(_ day: InterestDay, _ venue: Venue) throws -> Int {
+        let seal = InterestSeal(lake: lake, day: day, venue: venue)
+        do {
+            return try seal.run()
+        } catch let error as LakeError where error.isDamage && error.path.hasSuffix(".parquet") {
+            // What the file held before cannot be joined any more, and must not keep the day from being sealed.
+            let kept = try QuarantineFolder.take(error.path, lake: lake.directory)
+            report("\(error.path) is damaged (\(error.reason)): moved to \(kept)")
+            return try seal.run()
+        }
+    }
+
     /// Ends the writing.
     public func close() {
         days.withLock { $0 = [:] }
         lock.release()
-    }
-}
-
-/// The sealing of one venue's day.
-struct InterestSeal {
-    let lake: Lake
-    let day: InterestDay
-    let venue: Venue
-    /// How many samples are held at once, more or less.
-    private static let heldRows = 1 << 20
-
-    init(lake: Lake, day: InterestDay, venue: Venue) {
-        self.lake = lake
-        self.day = day
-        self.venue = venue
-    }
-
-    /// Writes the file, together with what it held before.
-    func run() throws {
-        let path = lake.directory + "/" + InterestPath.file(venue, day.day)
-        let held = FileSystem.size(path) == nil ? nil : try InterestReader(path: path, venue: venue)
-        var counts: [OpenInterestContract: Int] = [:]
-        let damaged = try day.read(venue, in: .min ... .max) { contract, _, _, _ in counts[contract, default: 0] += 1 }
-        guard damaged == 0 else {
-            throw LakeError(.damaged, day.path, "\(damaged) answers of \(venue) are damaged: move the file away to go on without its day")
-        }
-        let contracts = Set(counts.keys).union(held?.contracts ?? []).sorted {
-            ($0.coin, $0.symbol, $0.quote) < ($1.coin, $1.symbol, $1.quote)
-        }
-        let coins = Set(contracts.map(\.coin)).sorted()
-        guard !coins.isEmpty else { return }
-        guard let slash = path.lastIndex(of: "/") else { return }
-        let directory = String(path[..<slash])
-        try FileSystem.makeDirectory(directory)
-        let writer = try InterestWriter(path: path + ".new", venue: venue, contracts, coins: coins)
-        var places: [OpenInterestContract: Int32] = [:]
-        for (place, contract) in contracts.enumerated() { places[contract] = Int32(place) }
-        let sizes = Dictionary(grouping: counts) { $0.key.coin }.mapValues { $0.reduce(0) { $0 + $1.value } }
-        var next = 0
-        while next < coins.count {
-            var end = next
-            var rows = 0
-            while end < coins.count, end == next || rows + (sizes[coins[end]] ?? 0) <= InterestSeal.heldRows {
-                rows += sizes[coins[end]] ?? 0
-                end += 1
-            }
-            try write(coins[next..<end], places, held, to: writer)
-            next = end
-        }
-        try writer.finish()
-        try FileSystem.replace(path, by: path + ".new")
-        try FileSystem.synchronizeDirectory(directory)
-    }
-
-    private func write(
-        _ coins: ArraySlice<String>, _ places: [OpenInterestContract: Int32], _ held: InterestReader?, to writer: InterestWriter
-    ) throws {
-        let wanted = Set(coins)
-        var rows: [String: InterestFile.Rows] = [:]
-        if let held {
-            for coin in coins {
-                let old = try held.rows(of: coin)
-                for index in 0..<old.count {
-                    guard let place = places[held.contracts[Int(old.contract[index])]] else { continue }
-                    rows[coin, default: InterestFile.Rows()].append(old, index, contract: place)
-                }
-            }
-        }
-        try day.read(venue, in: .min ... .max, where: { wanted.contains($0.coin) }) { contract, time, sampled, value in
-            guard let place = places[contract] else { return }
-            rows[contract.coin, default: InterestFile.Rows()].append(time: time, sampled: sampled, contract: place, value)
-        }
-        for coin in coins {
-            guard let found = rows[coin] else { throw LakeError(.damaged, day.path, "has lost the samples of \(coin)") }
-            try writer.append(found.ordered)
-        }
     }
 }

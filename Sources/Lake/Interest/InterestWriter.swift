@@ -57,6 +57,26 @@ final class InterestWriter {
         close(descriptor)
     }
 
+    /// Writes a file under another name, and puts it in its place when it is on the disk.
+    ///
+    /// - Parameters:
+    ///   - file: within the data directory.
+    ///   - body: writes the rows of every coin.
+    static func publish(
+        lake: String, _ file: String, venue: Venue, _ contracts: [OpenInterestContract], coins: [String],
+        _ body: (InterestWriter) throws -> Void
+    ) throws {
+        let path = "\(lake)/\(file)"
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let directory = String(path[..<slash])
+        try FileSystem.makeDirectory(directory)
+        let writer = try InterestWriter(path: path + ".new", venue: venue, contracts, coins: coins)
+        try body(writer)
+        try writer.finish()
+        try FileSystem.replace(path, by: path + ".new")
+        try FileSystem.synchronizeDirectory(directory)
+    }
+
     /// Writes the rows of the next coin.
     func append(_ rows: InterestFile.Rows) throws {
         var error: UnsafeMutablePointer<CChar>?

@@ -47,8 +47,7 @@ extension Lake {
     }
 
     private func sealedInterest(_ venue: Venue, _ date: CivilDate) throws -> InterestReader? {
-        let path = directory + "/" + InterestPath.file(venue, date)
-        return FileSystem.size(path) == nil ? nil : try InterestReader(path: path, venue: venue)
+        try InterestReader(lake: directory, InterestPath.file(venue, date), venue: venue)
     }
 
     /// What a venue said of a coin's contracts with from <= time < to, by symbol.

@@ -89,18 +89,9 @@ struct JournalRecovery {
     private func finishReplacing(_ path: String) throws {
         let fresh = path + ".new"
         guard FileSystem.size(fresh) != nil else { return }
-        let folder = lake + "/quarantine"
-        try FileSystem.makeDirectory(folder)
-        let stem = path.dropFirst(lake.utf8.count + 1).map { $0 == "/" ? "_" : $0 }
         // The log first: beside the new file it would be taken for its own.
         for suffix in ["-wal", "-shm", ""] where FileSystem.size(path + suffix) != nil {
-            var target = "\(folder)/\(String(stem))\(suffix)"
-            var copy = 1
-            while FileSystem.size(target) != nil {
-                copy += 1
-                target = "\(folder)/\(copy)_\(String(stem))\(suffix)"
-            }
-            try FileSystem.replace(target, by: path + suffix)
+            try QuarantineFolder.take(path + suffix, lake: lake)
         }
         FileSystem.remove(JournalPath.mark(path))
         try FileSystem.replace(path, by: fresh)

@@ -62,6 +62,7 @@ extension Lake {
                 found(LakeFinding(kind: .damaged, subject: String(path.dropFirst(directory.utf8.count + 1)), detail: detail))
             }
         }
+        try InterestCheck(lake: self).run(files: files(under: InterestPath.root), found)
         for path in files(under: TapePath.root) where !expected.contains(path) {
             found(
                 LakeFinding(

@@ -16,7 +16,7 @@ public final class InterestMarket: Sendable {
         /// When its newest round that counted ended.
         var time: Int64?
         var sums: [String: InterestSum] = [:]
-        var contracts: [OpenInterestContract] = []
+        var samples: [OpenInterestSample] = []
         var isTroubled = false
 
         func isHeard(at now: Int64) -> Bool {
@@ -27,16 +27,28 @@ public final class InterestMarket: Sendable {
 
     /// What a venue said at some moment of the past.
     private struct Past: Sendable {
-        var time: Int64
         var sums: [String: InterestSum]
+        /// The contracts that it is about; nil for all that the venue had.
+        var contracts: Set<OpenInterestContract>?
+    }
+
+    /// What was looked up of the past, and which files were found damaged meanwhile.
+    private struct Memory: Sendable {
+        var moment: Int64?
+        var found: [[Venue: Past]] = []
+        var damage: Set<String> = []
     }
 
     private let lake: Lake
-    private let store: InterestStore
+    /// Nil where nothing is followed: another process may write then.
+    private let store: InterestStore?
     private let report: @Sendable (String) -> Void
     private let sources: Mutex<[Venue: Source]>
     /// What venues said before each of the windows, and for which moment that was looked up.
-    private let past = Mutex<(moment: Int64?, found: [[Venue: Past]])>((nil, []))
+    private let past = Mutex(Memory())
+
+    /// The venues of which the lake holds something, as of the last look.
+    private let held: Mutex<[Venue]>
 
     /// For how long what was looked up of the past is good, in microseconds: as long as the quickest venues take for a round.
     private static let pastLasts: Int64 = 10_000_000
@@ -53,7 +65,8 @@ public final class InterestMarket: Sendable {
     ) throws {
         self.lake = lake
         self.report = report
-        store = try InterestStore(lake: lake)
+        store = venues.isEmpty ? nil : try InterestStore(lake: lake, report: report)
+        held = Mutex(try lake.interestVenues())
         sources = Mutex(
             venues.mapValues { Source(period: $0, health: InterestHealth(period: $0, options: options)) })
     }
@@ -82,11 +95,11 @@ public final class InterestMarket: Sendable {
         guard let accepted else { return }
         for note in accepted.notes { report(note) }
         guard !accepted.samples.isEmpty else { return }
-        try store.append([InterestSweep(venue: sweep.venue, time: sweep.time, samples: accepted.samples)])
+        try store?.append([InterestSweep(venue: sweep.venue, time: sweep.time, samples: accepted.samples)])
         sources.withLock { sources in
             sources[sweep.venue]?.time = sweep.time
             sources[sweep.venue]?.sums = InterestMarket.sums(accepted.samples)
-            sources[sweep.venue]?.contracts = accepted.samples.map(\.contract).sorted { $0.symbol < $1.symbol }
+            sources[sweep.venue]?.samples = accepted.samples.sorted { $0.contract.symbol < $1.contract.symbol }
         }
     }
 
@@ -104,9 +117,12 @@ public final class InterestMarket: Sendable {
     /// The venues that are followed, by name.
     public var venues: [Venue] { sources.withLock { $0.keys.sorted() } }
 
+    /// The venues that are followed, and those of which the lake held something ten seconds ago, by name.
+    public var knownVenues: [Venue] { Set(venues).union(held.withLock { $0 }).sorted() }
+
     /// The contracts that venues told of when they last did, by venue and symbol.
     public var contracts: [OpenInterestContract] {
-        sources.withLock { sources in sources.sorted { $0.key < $1.key }.flatMap(\.value.contracts) }
+        sources.withLock { sources in sources.sorted { $0.key < $1.key }.flatMap { $0.value.samples.map(\.contract) } }
     }
 
     /// How each venue is.
@@ -128,9 +144,18 @@ public final class InterestMarket: Sendable {
     /// - Complexity: O(venues); a look at every venue's past rounds every ten seconds.
     public func table(_ coin: String, at now: Int64) throws -> InterestTable {
         let found = try past(at: now)
+        let (samples, wanted) = sources.withLock { ($0.mapValues(\.samples), $0.keys.sorted()) }
+        let comparable = found.map { venues -> [Venue: InterestSum] in
+            var sums: [Venue: InterestSum] = [:]
+            for (venue, past) in venues {
+                guard let contracts = past.contracts else { continue }
+                sums[venue] = InterestSum((samples[venue] ?? []).filter { $0.contract.coin == coin && contracts.contains($0.contract) })
+            }
+            return sums
+        }
         return InterestTable(
-            now: fresh(at: now).compactMapValues { $0[coin] },
-            before: found.map { $0.compactMapValues { $0.sums[coin] } }, wanted: sources.withLock { $0.keys.sorted() })
+            now: fresh(at: now).compactMapValues { $0[coin] }, before: found.map { $0.compactMapValues { $0.sums[coin] } },
+            comparable: comparable, wanted: wanted)
     }
 
     private func past(at now: Int64) throws -> [[Venue: Past]] {
@@ -140,14 +165,27 @@ public final class InterestMarket: Sendable {
             past.found = try InterestTable.windows.map { window in
                 var venues: [Venue: Past] = [:]
                 for (venue, period) in periods {
-                    guard let sweep = try lake.interestSweep(of: venue, at: now - window, tolerance: 2 * period) else { continue }
-                    venues[venue] = Past(time: sweep.time, sums: InterestMarket.sums(sweep.samples))
+                    do {
+                        venues[venue] = try look(venue, period, at: now - window)
+                    } catch let error as LakeError where error.isDamage {
+                        // A venue's damaged day is no reason to answer nothing about the others.
+                        if past.damage.insert(error.path).inserted { report("\(error)") }
+                    }
                 }
                 return venues
             }
             past.moment = now
+            held.withLock { $0 = (try? lake.interestVenues()) ?? $0 }
             return past.found
         }
+    }
+
+    private func look(_ venue: Venue, _ period: Int64, at time: Int64) throws -> Past? {
+        if let sweep = try lake.interestSweep(of: venue, at: time, tolerance: 2 * period) {
+            return Past(sums: InterestMarket.sums(sweep.samples))
+        }
+        let samples = try lake.importedInterest(of: venue, at: time, tolerance: 2 * InterestMarket.importedPeriod(venue))
+        return samples.isEmpty ? nil : Past(sums: InterestMarket.sums(samples), contracts: Set(samples.map(\.contract)))
     }
 
     /// Bars of a coin's open interest with from <= start < to, of some venues together.
@@ -162,7 +200,7 @@ public final class InterestMarket: Sendable {
         to: Int64
     ) throws -> [InterestBars.Bar] {
         let periods = sources.withLock { $0.mapValues(\.period) }
-        var rounds: [(time: Int64, venue: Venue, sum: InterestSum)] = []
+        var items: [(time: Int64, order: Int, venue: Venue, contract: OpenInterestContract?, sum: InterestSum)] = []
         for venue in try venues ?? lake.interestVenues() {
             // What was said shortly before still holds when the first bar begins.
             let early = from - 3 * (periods[venue] ?? 0)
@@ -173,21 +211,56 @@ public final class InterestMarket: Sendable {
                     sums[time, default: InterestSum()].add(value, series.contract.margin)
                 }
             }
-            rounds += sums.map { ($0.key, venue, $0.value) }
+            for (time, sum) in sums { items.append((time, 0, venue, nil, sum)) }
+            let earlier = from - 3 * InterestMarket.importedPeriod(venue)
+            for series in try lake.importedInterest(of: venue, coin: coin, from: earlier, to: to)
+            where symbol == nil || series.contract.symbol == symbol {
+                for (index, time) in series.times.enumerated() {
+                    guard let usd = series.usd[index] ?? (measure.needsUSD ? nil : FixedPoint(mantissa: 0)) else { continue }
+                    var sum = InterestSum()
+                    sum.add(OpenInterest(quantity: series.quantities[index], usd: usd), series.contract.margin)
+                    items.append((time, 1, venue, series.contract, sum))
+                }
+            }
         }
-        rounds.sort { ($0.time, $0.venue) < ($1.time, $1.venue) }
+        items.sort { ($0.time, $0.order, $0.venue, $0.contract?.symbol ?? "") < ($1.time, $1.order, $1.venue, $1.contract?.symbol ?? "") }
         var bars = InterestBars(interval: interval, measure: measure)
-        for round in rounds { bars.add(round.venue, round.sum, at: round.time, period: periods[round.venue] ?? 60_000_000) }
+        for item in items {
+            if let contract = item.contract {
+                bars.add(reading: item.sum, of: contract, at: item.time, period: InterestMarket.importedPeriod(item.venue))
+            } else {
+                bars.add(item.venue, item.sum, at: item.time, period: periods[item.venue] ?? 60_000_000)
+            }
+        }
         return bars.finish().filter { from <= $0.start && $0.start < to }
+    }
+
+    /// How far the readings of histories are apart, in microseconds: CME's are daily, those of others come every five minutes or oftener.
+    private static func importedPeriod(_ venue: Venue) -> Int64 { venue == .cme ? CivilDate.dayLength : 300_000_000 }
+
+    /// Writes what histories say beside what was recorded.
+    ///
+    /// - Throws: what the lake throws.
+    public func add(_ readings: [OpenInterestReading]) throws -> InterestImportReport {
+        defer { past.withLock { $0.moment = nil } }
+        return try lake.importInterest(readings)
+    }
+
+    /// The venues of which nothing is known at or just before a time, by name.
+    ///
+    /// - Throws: what the lake throws.
+    public func venuesWithout(dataAt time: Int64) throws -> [Venue] {
+        let periods = sources.withLock { $0.mapValues(\.period) }
+        return try periods.filter { venue, period in try look(venue, period, at: time) == nil }.keys.sorted()
     }
 
     /// Makes files of the days that are over; the last two stay open, since changes over a day look at their rounds.
     ///
     /// - Throws: what the store throws.
     public func seal(at now: Int64) throws {
-        try store.seal(before: CivilDate(epochDay: CivilDate(microseconds: now).epochDay - 1))
+        try store?.seal(before: CivilDate(epochDay: CivilDate(microseconds: now).epochDay - 1))
     }
 
     /// Ends the writing.
-    public func stop() { store.close() }
+    public func stop() { store?.close() }
 }

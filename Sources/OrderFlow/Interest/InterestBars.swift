@@ -3,7 +3,8 @@ public import MarketModel
 /// Open, high, low and close of open interest over time: of a contract, of a venue, or of several together.
 ///
 /// A value holds from the round that brought it until the next one of its source, at most three of the source's periods: after that the source
-/// is left out. A bar takes the total as it is after each round within the bar; intervals without a round have no bar.
+/// is left out. A reading of a single contract, from a history, counts where no round of its venue holds. A bar takes the total as it is after
+/// each round and reading within the bar; intervals without any have no bar.
 ///
 ///     var bars = InterestBars(interval: .h1, measure: .usd)
 ///     bars.add(.binanceFutures, sum, at: time, period: 10_000_000)      // by time
@@ -19,6 +20,14 @@ public struct InterestBars: Sendable {
         case usdOf(MarginKind)
         /// Base coins in contracts of one margin.
         case quantityOf(MarginKind)
+
+        /// Whether USD have to be known.
+        public var needsUSD: Bool {
+            switch self {
+            case .usd, .usdOf: true
+            case .quantity, .quantityOf: false
+            }
+        }
 
         func value(_ sum: InterestSum) -> Int128 {
             switch self {
@@ -57,9 +66,16 @@ public struct InterestBars: Sendable {
         }
     }
 
-    private struct Source {
+    private struct Value {
         var value: Int128
         var until: Int64
+    }
+
+    private struct Source {
+        /// What its last round said.
+        var round: Value?
+        /// What readings since then said, by symbol.
+        var readings: [String: Value] = [:]
     }
 
     private let interval: Interval
@@ -82,9 +98,25 @@ public struct InterestBars: Sendable {
     ///   - period: how long the source's rounds take, in microseconds.
     /// - Complexity: O(sources) where time goes on.
     public mutating func add(_ source: Venue, _ sum: InterestSum, at time: Int64, period: Int64) {
+        advance(to: time)
+        sources[source] = Source(round: Value(value: measure.value(sum), until: time + 3 * period))
+    }
+
+    /// Takes what a history says of one contract; it counts for nothing where a round of its venue holds.
+    ///
+    /// - Parameters:
+    ///   - time: of the reading; not before that of the call before.
+    ///   - period: how far the history's readings are apart, in microseconds.
+    /// - Complexity: O(sources) where time goes on.
+    public mutating func add(reading sum: InterestSum, of contract: OpenInterestContract, at time: Int64, period: Int64) {
+        if let round = sources[contract.venue]?.round, round.until >= time { return }
+        advance(to: time)
+        sources[contract.venue, default: Source()].readings[contract.symbol] = Value(value: measure.value(sum), until: time + 3 * period)
+    }
+
+    private mutating func advance(to time: Int64) {
         if let last = self.time, time > last { settle(last) }
         self.time = time
-        sources[source] = Source(value: measure.value(sum), until: time + 3 * period)
     }
 
     /// The bars, by time.
@@ -95,7 +127,10 @@ public struct InterestBars: Sendable {
     }
 
     private mutating func settle(_ time: Int64) {
-        let total = sources.values.reduce(Int128(0)) { $1.until >= time ? $0 + $1.value : $0 }
+        func held(_ value: Value?) -> Int128 { value.map { $0.until >= time ? $0.value : 0 } ?? 0 }
+        let total = sources.values.reduce(Int128(0)) { total, source in
+            source.readings.values.reduce(total + held(source.round)) { $0 + held($1) }
+        }
         let start = interval.start(of: time)
         if bars.last?.start == start {
             bars[bars.count - 1].take(total)

@@ -29,8 +29,9 @@ public struct InterestTable: Sendable, Hashable {
     /// - Parameters:
     ///   - now: what each venue that counts says now.
     ///   - before: the same as it was before each of ``windows``, in their order.
+    ///   - comparable: what of now is to be compared with it, of venues of which less was known then; in the order of ``windows`` as well.
     ///   - wanted: the venues that should be there.
-    public init(now: [Venue: InterestSum], before: [[Venue: InterestSum]], wanted: [Venue]) {
+    public init(now: [Venue: InterestSum], before: [[Venue: InterestSum]], comparable: [[Venue: InterestSum]] = [], wanted: [Venue]) {
         func row(_ exchange: String?, _ venues: [Venue]) -> Row {
             let changes = InterestTable.windows.indices.map { index -> Int128? in
                 guard before.indices.contains(index) else { return nil }
@@ -38,7 +39,7 @@ public struct InterestTable: Sendable, Hashable {
                 for venue in venues {
                     guard let then = before[index][venue], let sum = now[venue] else { continue }
                     old += then.usd
-                    new += sum.usd
+                    new += (comparable.indices.contains(index) ? comparable[index][venue] : nil)?.usd ?? sum.usd
                 }
                 return InterestSum.change(from: old, to: new)
             }

@@ -129,14 +129,7 @@ private final class InterestPoll: Sendable {
     /// An answer of status 0 stands for none.
     private func exchange(_ request: RESTRequest) -> (answer: RESTAnswer, failure: String?) {
         do {
-            let headers = [Header("Accept", "application/json")]
-            let got =
-                if let body = request.body {
-                    try client.post(request.url, body: Array(body.utf8), headers: headers, cancellation: cancellation)
-                } else {
-                    try client.get(request.url, headers: headers, cancellation: cancellation)
-                }
-            return (RESTAnswer(status: got.status, body: got.body) { got.header($0) }, nil)
+            return (try client.answer(to: request, cancellation: cancellation), nil)
         } catch {
             return (RESTAnswer(status: 0, body: []), "\(error)")
         }

@@ -125,14 +125,7 @@ final class VenueDesk: Sendable {
     private func exchange(_ request: RESTRequest, _ reader: inout RESTReader) -> RESTOutcome {
         let answer: RESTAnswer
         do {
-            let headers = [Header("Accept", "application/json")]
-            let got =
-                if let body = request.body {
-                    try client.post(request.url, body: Array(body.utf8), headers: headers, cancellation: cancellation)
-                } else {
-                    try client.get(request.url, headers: headers, cancellation: cancellation)
-                }
-            answer = RESTAnswer(status: got.status, body: got.body) { got.header($0) }
+            answer = try client.answer(to: request, cancellation: cancellation)
         } catch {
             return .failed(reason: "\(error)")
         }

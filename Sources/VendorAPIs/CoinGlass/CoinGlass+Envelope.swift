@@ -14,6 +14,9 @@ extension CoinGlass {
             return Response(json: json)
         }
 
+        /// An answer whose data is JSON already.
+        static func ok(_ data: [UInt8]) -> Response { ok(capacity: data.count + 64) { $0.value(json: data) } }
+
         /// The live service answers what is wrong with a request or a key with HTTP 200 and a code in the body; unknown paths, too many
         /// calls and failures of its own with their status.
         static let error: Mount.ErrorRenderer = { failure, _, _ in

@@ -9,9 +9,13 @@ extension CoinGlass {
     func exchangeList(_ request: borrowing Request) throws -> Response {
         guard let coin = try Parameters.coin.text(in: request)?.uppercased() else { throw Failure(.badRequest, "symbol is missing") }
         guard coin.utf8.count <= 32 else { throw Failure(.badRequest, "parameter 'symbol' is longer than any coin") }
-        let (interest, now) = (interest, request.time)
-        let data = try prepared.data(coin, at: now) { json in CoinGlass.write(try interest.table(coin, at: now), coin, to: &json) }
-        return Envelope.ok(capacity: data.count + 64) { $0.value(json: data) }
+        let (interest, prepared, now) = (interest, prepared, request.time)
+        if let data = prepared.data(coin, at: now) { return Envelope.ok(data) }
+        // What was 24 hours ago is looked up in the lake.
+        return .later { _ in
+            let data = try prepared.prepare(coin, at: now) { json in CoinGlass.write(try interest.table(coin, at: now), coin, to: &json) }
+            return Envelope.ok(data)
+        }
     }
 
     /// The members of a row, rounded as the vendor prints them: parts first, so that what is printed adds up to the last digit.
@@ -88,20 +92,32 @@ final class PreparedTables: Sendable {
     private struct Entry {
         var time: Int64
         var data: [UInt8]
+        /// Whether somebody is writing the next one.
+        var isAging = false
     }
 
     private static let lasts: Int64 = 10_000_000
     private static let most = 4096
     private let entries = Mutex<[String: Entry]>([:])
 
-    /// The JSON for a coin, written by `body` if it is not at hand.
+    /// The JSON for a coin, if it is at hand.
+    ///
+    /// The first who finds it older than ten seconds gets nil and is to ``prepare(_:at:_:)`` the next; until it is there, for ten seconds more
+    /// at most, others get what there was.
     ///
     /// - Parameter now: in microseconds.
-    func data(_ coin: String, at now: Int64, _ body: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
-        let known = entries.withLock { entries in
-            entries[coin].flatMap { now >= $0.time && now - $0.time < PreparedTables.lasts ? $0.data : nil }
+    func data(_ coin: String, at now: Int64) -> [UInt8]? {
+        entries.withLock { entries in
+            guard let entry = entries[coin], now >= entry.time else { return nil }
+            let age = now - entry.time
+            if age < PreparedTables.lasts || entry.isAging && age < 2 * PreparedTables.lasts { return entry.data }
+            entries[coin]?.isAging = true
+            return nil
         }
-        if let known { return known }
+    }
+
+    /// Keeps and returns the JSON for a coin, written by `body`.
+    func prepare(_ coin: String, at now: Int64, _ body: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
         var json = JSONWriter(capacity: 4096)
         try body(&json)
         let data = json.buffer.withBytes { [UInt8]($0) }

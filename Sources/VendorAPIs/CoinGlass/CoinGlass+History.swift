@@ -10,14 +10,23 @@ extension CoinGlass {
         let symbol = try Parameters.pair.text(in: request) ?? ""
         let window = try Window(request, grant)
         let measure = try measure(request)
-        let venues = Set(venues(of: exchange))
-        guard let contract = interest.contracts.first(where: { venues.contains($0.venue) && $0.symbol == symbol }) else {
-            throw Failure(.badRequest, "The requested pair does not exist on the exchange.")
+        let venues = venues(of: exchange)
+        // What is held and not followed is known by its symbol only.
+        let followed = interest.contracts.first { venues.contains($0.venue) && $0.symbol == symbol }
+        let unknown = Failure(.badRequest, "The requested pair does not exist on the exchange.")
+        guard let contract = followed ?? venues.lazy.compactMap({ OpenInterestContract(venue: $0, symbol: symbol) }).first else {
+            throw unknown
         }
         return bars(window) { [interest] in
-            try interest.bars(
-                contract.coin, venues: [contract.venue], symbol: contract.symbol, interval: window.interval, measure: measure,
-                from: window.from, to: window.to)
+            func bars(_ measure: InterestBars.Measure) throws -> [InterestBars.Bar] {
+                try interest.bars(
+                    contract.coin, venues: [contract.venue], symbol: contract.symbol, interval: window.interval, measure: measure,
+                    from: window.from, to: window.to)
+            }
+            let found = try bars(measure)
+            // What was imported may be known in coins and not in USD.
+            guard try followed != nil || !found.isEmpty || !bars(.quantity).isEmpty else { throw unknown }
+            return found
         }
     }
 
@@ -88,7 +97,7 @@ extension CoinGlass {
                 let bars = try interest.bars(coin, venues: venues, interval: interval, measure: measure, from: from, to: now + 1)
                 return Dictionary(bars.map { ($0.start, $0.close) }) { first, _ in first }
             }
-            let exchanges = Dictionary(grouping: interest.venues, by: \.exchange)
+            let exchanges = Dictionary(grouping: interest.knownVenues, by: \.exchange)
             var series: [(name: String, values: [Int64: Int128])] = []
             for (name, venues) in exchanges.sorted(by: { $0.key < $1.key }) {
                 let values = try closes(venues, isCoin ? .quantity : .usd)

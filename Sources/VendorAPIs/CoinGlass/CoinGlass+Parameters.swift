@@ -58,16 +58,16 @@ extension CoinGlass {
         throw Failure(.forbidden, "The requested interval is not available for your current API plan.")
     }
 
-    /// The venues of an exchange, however its name is written; empty for one that is not followed.
+    /// The venues of an exchange, however its name is written; empty for one of which nothing is held.
     func venues(of exchange: some StringProtocol) -> [Venue] {
         let name = exchange.lowercased()
-        return interest.venues.filter { $0.exchange.lowercased() == name }
+        return interest.knownVenues.filter { $0.exchange.lowercased() == name }
     }
 
     /// The venues of a list of exchanges.
     func venues(_ request: borrowing Request) throws(Failure) -> [Venue] {
         let names = (try Parameters.exchangeList.text(in: request) ?? "").split(separator: ",")
-        if names.count == 1, names[0].lowercased() == "all" { return interest.venues }
+        if names.count == 1, names[0].lowercased() == "all" { return interest.knownVenues }
         return Set(names.flatMap { venues(of: $0) }).sorted()
     }
 }

@@ -15,7 +15,7 @@ extension CoinGlass {
 
     /// `GET /supported-exchanges`: the exchanges that are followed.
     func exchanges(_ request: borrowing Request) -> Response {
-        let names = Set(interest.venues.map(\.exchange)).sorted()
+        let names = Set(interest.knownVenues.map(\.exchange)).sorted()
         return Envelope.ok { json in
             json.beginArray()
             for name in names { json.value(name) }

@@ -17,6 +17,7 @@ extension Command {
         [
             demo,
             importArchives,
+            importInterest,
             bars,
             serve,
             verify,

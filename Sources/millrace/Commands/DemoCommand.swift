@@ -59,11 +59,13 @@ private struct DemoJob {
         EndSignals.block()
         let market = DemoMarket.market(seed: seed, ordersPerSecond: Double(rate))
         let lake = try Lake(directory: data, create: true)
-        try DemoHistory(lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads).bring(console)
         let simulator = try LiveSimulator(SimulatedExchange(market: market))
         defer { simulator.stop() }
         var options = ServeOptions(data: data, port: port, threads: threads)
         options.recording = recording(from: simulator)
+        try DemoHistory(
+            lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest
+        ).bring(console)
         let server = try LakeServer(options)
         defer { server.stop(grace: 10) }
         guard server.waitUntilLive(seconds: 60) else {

@@ -13,6 +13,8 @@ struct DemoHistory {
     let rate: Int
     let hours: Int
     let threads: Int
+    /// The venues whose open interest is brought as well, as their histories would tell it.
+    let interest: [Venue]
 
     /// Imports what the tapes lack of the last hours.
     ///
@@ -34,6 +36,17 @@ struct DemoHistory {
             let last = try lake.tape(venue: tape.instrument.venue, symbol: tape.instrument.symbol)?.lastTime ?? .min
             for dump in days(tape, from: max(start, last), to: now) { try bring(dump, in: dumps) }
             bar.advance(by: 1)
+        }
+        try bringInterest(from: start, to: now)
+    }
+
+    /// Open interest every five minutes.
+    private func bringInterest(from: Int64, to: Int64) throws {
+        let exchange = SimulatedExchange(market: market)
+        let step: Int64 = 300_000_000
+        for venue in interest {
+            let times = stride(from: from / step * step, through: to, by: Int.Stride(step))
+            _ = try lake.importInterest(times.flatMap { time in exchange.openInterest(venue, at: time).compactMap(\.reading) })
         }
     }
 

@@ -12,6 +12,7 @@ final class Interest: Sendable {
     /// What is known of it.
     let market: InterestMarket
     private let collector: InterestCollector
+    private let backfill: InterestBackfill
     private let worker = SerialWorker()
     private let report: @Sendable (String) -> Void
 
@@ -20,11 +21,19 @@ final class Interest: Sendable {
     /// - Throws: what the lake throws, or the clients where they cannot start.
     init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (String) -> Void) throws {
         let adapters = options.interest.compactMap { FeedCatalogue.openInterest(of: $0, endpoints: options.endpoints[$0]) }
-        let periods = Dictionary(uniqueKeysWithValues: adapters.map { ($0.venue, Int64($0.period) * 1_000_000) })
+        let periods = Dictionary(
+            uniqueKeysWithValues: adapters.map { ($0.venue, Int64(options.interestSeconds ?? $0.period) * 1_000_000) })
         let market = try InterestMarket(lake: lake, venues: periods, report: report)
         self.market = market
         self.report = report
-        collector = try InterestCollector(adapters, client: options.client, sink: { try market.take($0) }, report: report)
+        collector = try InterestCollector(
+            adapters, client: options.client, seconds: options.interestSeconds, factors: options.interestFactors,
+            sink: { try market.take($0) }, report: report)
+        // Changes over a day want to know what was a day ago.
+        let lacking = try market.venuesWithout(dataAt: WallClock.microseconds() - CivilDate.dayLength)
+        backfill = try InterestBackfill(
+            adapters.compactMap { $0 as? BinanceOpenInterest }.filter { lacking.contains($0.venue) }, client: options.client,
+            contracts: { venue in market.contracts.filter { $0.venue == venue } }, sink: { _ = try market.add($0) }, report: report)
         worker.submit { [weak self] in self?.seal() }
     }
 
@@ -45,6 +54,7 @@ final class Interest: Sendable {
 
     /// Ends the asking.
     func stop() {
+        backfill.stop()
         collector.stop()
         worker.stop()
         market.stop()

@@ -29,7 +29,7 @@ struct LakeServer: Sendable {
     private let access: AccessControl
     private let months: MonthFiles
     private let recording: Recording?
-    private let interest: Interest?
+    private let interest: Interest
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
 
@@ -51,7 +51,7 @@ struct LakeServer: Sendable {
         }
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
         let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
-        let interest = options.recording.interest.isEmpty ? nil : try Interest(options.recording, lake: lake, report: report)
+        let interest = try Interest(options.recording, lake: lake, report: report)
         let market = try MarketService(source: LakeSource(lake), live: recording?.live, onDemand: recording)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
@@ -67,8 +67,9 @@ struct LakeServer: Sendable {
             vendor: "coinglass", header: CoinGlass.keyHeader, access: access, isOpenWithoutKeys: isLoopback, words: CoinGlass.words,
             rateHeaders: CoinGlass.rateHeaders)
         let router = try Router(
-            (interest.map { [CoinGlass.mount(interest: $0.market, gate: coinglass)] } ?? []) + [
-                Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
+            [
+                Health.mount(market: market), CoinGlass.mount(interest: interest.market, gate: coinglass),
+                Oanor.mount(market: market, gate: oanor),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews, live: streams.aperiodic),
@@ -105,13 +106,13 @@ struct LakeServer: Sendable {
     }
 
     /// The instruments that are to be recorded and not live yet.
-    var unready: [String] { (recording?.unready ?? []) + (interest?.isReady == false ? ["open interest"] : []) }
+    var unready: [String] { (recording?.unready ?? []) + (!interest.isReady ? ["open interest"] : []) }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
         recording?.stop()
         server.stop(grace: grace)
-        interest?.stop()
+        interest.stop()
         streams.aperiodic.stop()
         streams.native.stop()
         live.stop()

@@ -14,6 +14,10 @@ struct RecordingOptions: Sendable {
     var intervals: [Interval] = [.m1]
     /// The venues whose open interest is followed.
     var interest: [Venue] = []
+    /// How many seconds rounds of open interest take; nil for each venue's own.
+    var interestSeconds: Int?
+    /// What venues' published open interest is multiplied with to be that of one side, where it is not the usual.
+    var interestFactors: [Venue: FixedPoint] = [:]
     /// How clients connect.
     var client = ClientOptions()
 
@@ -32,6 +36,12 @@ struct RecordingOptions: Sendable {
             default: "binance-spot=100, others 0", repeatable: true),
         CommandOption(
             "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true),
+        CommandOption(
+            "interest-seconds", "N", "How long a round of open interest takes, 1 to 3600",
+            default: "10, where a venue needs many answers 60"),
+        CommandOption(
+            "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
+            default: "by venue, see docs/open-interest.md", repeatable: true),
         CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
         CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
     ]
@@ -75,6 +85,19 @@ struct RecordingOptions: Sendable {
             onDemand[venue] = count
         }
         for text in arguments.all("open-interest") { try follow(text) }
+        for text in arguments.all("oi-factor") {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let venue = Venue(parts[0]), FeedCatalogue.openInterestVenues.contains(venue),
+                let factor = try? FixedPoint(text: parts[1]), factor.mantissa > 0, factor.double <= 1000
+            else { throw UsageError("--oi-factor \(text): write it like bybit-linear=0.5, above 0 and up to 1000") }
+            interestFactors[venue] = factor
+        }
+        if let text = arguments.value("interest-seconds") {
+            guard let seconds = Int(text), (1...3600).contains(seconds) else {
+                throw UsageError("--interest-seconds \(text): a whole number from 1 to 3600 is wanted")
+            }
+            interestSeconds = seconds
+        }
         for (venue, _) in symbols where endpoints[venue]?.sockets.isEmpty == true {
             throw UsageError("--endpoint \(venue.name): to record trades, name a ws:// or wss:// base as well")
         }

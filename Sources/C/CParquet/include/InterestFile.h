@@ -19,7 +19,8 @@ typedef struct {
     const char *const *margins;
 } mr_interest_contracts;
 
-/// Rows of one coin. Quantities and amounts are 128-bit integers in units of 10^-8; times are microseconds since 1970-01-01 UTC.
+/// Rows of one coin. Quantities and amounts are 128-bit integers in units of 10^-8; times are microseconds since 1970-01-01 UTC. A negative
+/// amount of USD is one that is not known: null in the file, -1 when it is read.
 typedef struct {
     int64_t rows;
     const int64_t *time;

@@ -26,6 +26,16 @@ public struct SimulatedInterest: Sendable, Hashable {
     /// In USD.
     public var usd: FixedPoint { open?.usd ?? FixedPoint(mantissa: 0) }
 
+    /// What a history would say of it: in coins, also where the venue counts them in thousands.
+    public var reading: OpenInterestReading? {
+        let name = CoinName(instrument.base)
+        let contract = OpenInterestContract(
+            venue: instrument.venue, symbol: instrument.symbol, coin: name.name, quote: instrument.quote,
+            margin: instrument.kind == .inverse ? .coin : .stable)
+        guard let coins = open?.quantity.times(FixedPoint(mantissa: name.multiple), decimals: OpenInterest.decimals) else { return nil }
+        return OpenInterestReading(contract: contract, quantity: coins, usd: usd, time: time)
+    }
+
     private var open: OpenInterest? {
         guard let worth = amount.times(instrument.contractSize, decimals: OpenInterest.decimals) else { return nil }
         return instrument.kind == .inverse ? OpenInterest(usd: worth, price: mark) : OpenInterest(quantity: worth, price: mark)
