@@ -58,18 +58,18 @@ struct BarReading: Sendable {
         of stretch: Range<Int64>, _ options: BarOptions, threads: Int, progress: @escaping @Sendable (Int) -> Void
     ) throws -> [TradeBar] {
         let whole = Mutex(try BarSegment(options: options, valuation: valuation(on: 0)))
-        for (run, valuation) in zip(runs, valuations) {
-            guard let (tape, from, to) = part(of: run, in: stretch) else { continue }
+        for part in parts(of: stretch) {
+            let valuation = part.valuation
             if threads == 1 {
                 // One segment takes all trades as they come, and none is kept to be added later.
                 try whole.withLock { try $0.value(by: valuation) }
                 try lake.read(
-                    tape, from: from, to: to, columns: .bars, threads: 1, progress: progress,
+                    part.tape, from: part.from, to: part.to, columns: .bars, threads: 1, progress: progress,
                     reduction: TapeReduction(begin: { _ in }, add: { _, trades in try whole.withLock { try $0.add(trades) } }),
                     fold: { _ in })
             } else {
                 try lake.read(
-                    tape, from: from, to: to, columns: .bars, threads: threads, progress: progress,
+                    part.tape, from: part.from, to: part.to, columns: .bars, threads: threads, progress: progress,
                     reduction: TapeReduction(
                         begin: { _ in try BarSegment(options: options, valuation: valuation, follows: true) },
                         add: { segment, trades in try segment.add(trades) }),
@@ -77,6 +77,21 @@ struct BarReading: Sendable {
             }
         }
         return whole.withLock { $0.takeAll() }
+    }
+
+    /// The trades of a stretch that are valued in one way.
+    struct Part: Sendable {
+        var tape: TapeSummary
+        var from: Int64
+        var to: Int64
+        var valuation: Valuation
+    }
+
+    /// What is read of a stretch, run by run.
+    func parts(of stretch: Range<Int64>) -> [Part] {
+        zip(runs, valuations).compactMap { run, valuation in
+            part(of: run, in: stretch).map { Part(tape: $0.tape, from: $0.from, to: $0.to, valuation: valuation) }
+        }
     }
 
     /// What is read of the days of a run for a stretch; nil if nothing.

@@ -69,6 +69,11 @@ public final class LiveMarket: Sendable {
         try book(venue, symbol).flatMap { try $0.recentFlow() }
     }
 
+    /// Waits until all trades of an instrument that were told of can be read from the lake; not at all if it is not recorded.
+    ///
+    /// - Throws: what the journal throws where the disk takes nothing.
+    func settle(_ venue: Venue, _ symbol: String) throws { try book(venue, symbol)?.settle() }
+
     private func book(_ venue: Venue, _ symbol: String) -> LiveBook? { books.withLock { $0[LiveKey(venue: venue, symbol: symbol)] } }
 }
 

@@ -1,0 +1,209 @@
+public import Lake
+public import MarketModel
+public import OrderFlow
+import Synchronization
+
+/// What takers bought and sold: bars, footprints and sums of contracts that have a tape, up to the last trade that was told of.
+///
+/// Bars of days that are sealed are kept, a few tens of megabytes of them; days that are being recorded are read anew.
+///
+///     let taker = TakerMarket(lake: lake, market: market, threads: 2)
+///     let bars = try taker.bars(taker.contracts(of: "BTC"), interval: .h1, from: start, to: end, limit: 1000)
+public final class TakerMarket: Sendable {
+    /// Answers of this many levels of footprints are the largest that are made.
+    public static let mostLevels = 250_000
+    /// For how long sums up to now are good, in microseconds.
+    private static let sumsLast: Int64 = 1_000_000
+
+    private let lake: Lake
+    private let market: MarketService
+    private let threads: Int
+    private let shelf = TakerShelf()
+    private let sums = Mutex<[SumKey: (time: Int64, sums: [ExchangeSum])]>([:])
+
+    /// What takers bought and sold at one exchange.
+    public struct ExchangeSum: Sendable {
+        /// The exchange, as people write it.
+        public let exchange: String
+        /// What takers bought.
+        public internal(set) var buy: TakerVolume
+        /// What takers sold.
+        public internal(set) var sell: TakerVolume
+    }
+
+    private struct SumKey: Hashable {
+        var coin: String
+        var length: Int64
+    }
+
+    /// Creates a market on the tapes of a lake.
+    ///
+    /// - Parameters:
+    ///   - market: says which tapes there are.
+    ///   - threads: how many threads read for one question, 1…64.
+    public init(lake: Lake, market: MarketService, threads: Int) {
+        self.lake = lake
+        self.market = market
+        self.threads = threads
+    }
+
+    /// The contracts, by venue and symbol.
+    ///
+    /// - Complexity: O(instruments of all venues).
+    public var contracts: [TapeContract] {
+        market.venues.flatMap { market.instruments(venue: $0).compactMap { TapeContract($0) } }
+    }
+
+    /// The contracts of a coin.
+    public func contracts(of coin: String) -> [TapeContract] { contracts.filter { $0.coin == coin } }
+
+    /// The bars of some contracts together that start in `from..<to`, the first `limit` of them; each bar is whole.
+    ///
+    /// - Parameters:
+    ///   - limit: more than zero.
+    ///   - isCancelled: asked between reads; once it is true, what was found so far is returned.
+    /// - Throws: what the lake throws, or ``BarError`` if 128 bits do not hold a sum.
+    /// - Complexity: O(trades of the bars) where they are not kept; memory for the bars.
+    public func bars(
+        _ contracts: [TapeContract], interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
+    ) throws -> [TakerBar] {
+        // Weeks are made of days, which are kept.
+        let grain = min(interval, .d1)
+        return try retrying { [self] in
+            let tapes = try tapes(contracts)
+            var walk = TapeWalk(tapes.map(\.tape), interval: interval, from: from, to: to)
+            var found: [TakerBar] = []
+            while let stretch = walk.next(bars: limit - found.count), !isCancelled() {
+                let parts = try tapes.map { try bars($0.tape, multiple: $0.multiple, grain: grain, stretch) }
+                found += parts.count == 1 && grain == interval ? parts[0] : try TakerBar.together(parts.joined(), interval: interval)
+            }
+            return Array(found.prefix(limit))
+        }
+    }
+
+    /// The bars of one contract by price, as ``bars(_:interval:from:to:limit:isCancelled:)`` gives them.
+    ///
+    /// - Throws: also ``TakerError/tooManyLevels``.
+    public func footprints(
+        _ contract: TapeContract, interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
+    ) throws -> [Footprint] {
+        try retrying { [self] in
+            guard let tape = try tapes([contract]).first else { return [] }
+            let reading = try BarReading(lake: lake, tape: tape.tape, options: BarOptions(interval: interval, parts: []), progress: nil)
+            var walk = TapeWalk([tape.tape], interval: interval, from: from, to: to)
+            var found: [Footprint] = []
+            var levels = 0
+            while let stretch = walk.next(bars: limit - found.count, atMost: CivilDate.dayLength), !isCancelled() {
+                let bars = try reading.footprints(of: stretch, threads: threads)
+                found += bars
+                levels += bars.prefix(max(0, limit - found.count + bars.count)).reduce(0) { $0 + $1.levels.count }
+                if levels > TakerMarket.mostLevels { throw TakerError.tooManyLevels }
+            }
+            return Array(found.prefix(limit))
+        }
+    }
+
+    /// What takers bought and sold of a coin in the time up to now, by exchange, the one with the most dollars first; without exchanges that
+    /// had no trades. Answers are kept for a second.
+    ///
+    /// - Parameters:
+    ///   - length: of that time, in microseconds: a trade counts that is newer than so long ago.
+    ///   - now: in microseconds since 1970-01-01 UTC.
+    /// - Throws: as ``bars(_:interval:from:to:limit:isCancelled:)``.
+    public func sums(_ coin: String, last length: Int64, at now: Int64) throws -> [ExchangeSum] {
+        let key = SumKey(coin: coin, length: length)
+        let known = sums.withLock { $0[key] }
+        if let known, now >= known.time, now - known.time < TakerMarket.sumsLast { return known.sums }
+        let found = try retrying { [self] in
+            var sums: [String: ExchangeSum] = [:]
+            for (tape, multiple) in try tapes(contracts(of: coin)) {
+                let exchange = tape.instrument.venue.exchange
+                for bar in try read(tape, multiple: multiple, interval: .d1, now - length + 1..<now + 1) {
+                    var sum = sums[exchange] ?? ExchangeSum(exchange: exchange, buy: TakerVolume(), sell: TakerVolume())
+                    guard sum.buy.add(bar.buy), sum.sell.add(bar.sell) else { throw BarError.overflow(at: bar.start) }
+                    sums[exchange] = sum
+                }
+            }
+            return Array(sums.values)
+        }
+        let sorted = try TakerMarket.byDollars(found)
+        // Whoever asks for coins that do not exist must not fill the memory.
+        if !sorted.isEmpty { sums.withLock { $0[key] = (now, sorted) } }
+        return sorted
+    }
+
+    private static func byDollars(_ sums: [ExchangeSum]) throws -> [ExchangeSum] {
+        let totals = try sums.map { sum in
+            guard let total = sum.buy.notional.adding(sum.sell.notional) else { throw BarError.overflow(at: 0) }
+            return (sum, total)
+        }
+        return totals.sorted { a, b in
+            guard let difference = a.1.subtracting(b.1), difference.mantissa != 0 else { return a.0.exchange < b.0.exchange }
+            return difference.mantissa > 0
+        }.map(\.0)
+    }
+
+    // MARK: Reading
+
+    private typealias Tape = (tape: TapeSummary, multiple: Int64)
+
+    /// The tapes as they are now, with all trades that were told of.
+    private func tapes(_ contracts: [TapeContract]) throws -> [Tape] {
+        try contracts.compactMap { contract in
+            let instrument = contract.instrument
+            do {
+                try market.live?.settle(instrument.venue, instrument.symbol)
+            } catch {
+                // A disk that is full takes no more: what it holds can be told all the same.
+            }
+            guard let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol), tape.rows > 0 else { return nil }
+            return (tape, contract.multiple)
+        }
+    }
+
+    /// Tries again where a tape was replaced while it was read.
+    private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
+        var attempts = 0
+        while true {
+            do {
+                return try body()
+            } catch let error as LakeError where error.isRetryable && attempts < 5 {
+                attempts += 1
+            }
+        }
+    }
+
+    /// The bars of a tape, those of sealed days from the shelf.
+    private func bars(_ tape: TapeSummary, multiple: Int64, grain: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+        var found: [TakerBar] = []
+        var unknown: [TakerShelf.Piece] = []
+        func readUnknown() throws {
+            guard let first = unknown.first, let last = unknown.last else { return }
+            let bars = try read(tape, multiple: multiple, interval: grain, first.range.lowerBound..<last.range.upperBound)
+            shelf.keep(bars, of: unknown)
+            found += bars
+            unknown = []
+        }
+        for piece in TakerShelf.pieces(tape, grain, range) {
+            if let bars = shelf.bars(of: piece) {
+                try readUnknown()
+                found += bars
+            } else {
+                unknown.append(piece)
+            }
+        }
+        try readUnknown()
+        return found
+    }
+
+    private func read(_ tape: TapeSummary, multiple: Int64, interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+        let options = BarOptions(interval: interval, parts: [])
+        // Its scales, but not its factor, are those of all days.
+        let valuation = try BarReading(lake: lake, tape: tape, options: options, progress: nil).valuation(on: 0)
+        var bars: [TakerBar] = []
+        try BarQuery.bars(lake, tape, from: range.lowerBound, to: range.upperBound, options: options, threads: threads) { bar in
+            bars.append(try TakerBar(bar, valuation, multiple: multiple))
+        }
+        return bars
+    }
+}

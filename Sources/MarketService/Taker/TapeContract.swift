@@ -1,0 +1,24 @@
+public import MarketModel
+
+/// A future or perpetual that has a tape and is priced in dollars.
+public struct TapeContract: Sendable {
+    /// The instrument.
+    public let instrument: Instrument
+    /// What is traded: `PEPE`, also where the venue counts it in thousands.
+    public let coin: String
+    /// What it is priced in: `USDT`, `USD`.
+    public let quote: String
+    /// How many coins one unit of base is.
+    let multiple: Int64
+
+    /// Creates the contract of an instrument; nil for spot, options, and what is priced in anything but dollars.
+    init?(_ instrument: Instrument) {
+        guard instrument.kind == .linear || instrument.kind == .inverse, let base = instrument.base, let quote = instrument.quote,
+            DollarCurrency.contains(quote)
+        else { return nil }
+        let name = CoinName(base)
+        self.instrument = instrument
+        self.quote = quote
+        (coin, multiple) = (name.name, name.multiple)
+    }
+}
