@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CPU of one /flow request against nginx `return 200` with the same body: Benchmarks/http/run.py [--seconds N] [--rounds N]
+"""CPU of one request against nginx `return 200` with the same body, of /flow and /exchange-list: Benchmarks/http/run.py [--seconds N] [--rounds N]
 
 Both serve on loopback in the same run, taking turns; wrk asks with 64 kept connections. What is compared is the processor time of the
 server's processes (user and system, from /proc) over the requests they answered in that time; latency stands beside it. Needs the
@@ -7,6 +7,7 @@ packages of `scripts/setup bench` and the built binary.
 """
 import argparse
 import glob
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,8 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MILLRACE = os.path.join(ROOT, ".build", "release", "millrace")
 TICK = os.sysconf("SC_CLK_TCK")
-TARGET = 1.5
+# What a request may cost, in requests of nginx. Answers are computed (/flow) or prepared (/exchange-list).
+TARGETS = {"/flow": 1.5, "/exchange-list": 1.0}
 
 
 def free_port():
@@ -81,11 +83,20 @@ def start_nginx(folder, body):
     return process, f"http://127.0.0.1:{port}/"
 
 
-def start_millrace(data):
-    process = subprocess.Popen([MILLRACE, "serve", "--data", data, "--port", "0", "--quiet"], stdout=subprocess.PIPE, text=True)
+def start_millrace(data, *options):
+    process = subprocess.Popen([MILLRACE, "serve", "--data", data, "--port", "0", "--quiet", *options], stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     assert line.startswith("millrace ready "), line
     return process, line.split()[2]
+
+
+def start_exchanges():
+    """The simulated exchanges, and what makes `serve` follow the open interest of those that tell it in few answers."""
+    process = subprocess.Popen([MILLRACE, "simulate", "live"], stdout=subprocess.PIPE, text=True)
+    hosts = json.loads(process.stdout.readline())["hosts"]
+    venues = {"okx-perps": "okx", "bybit-linear": "bybit", "bybit-inverse": "bybit", "deribit": "deribit", "gate-futures": "gate"}
+    found = {venue: hosts[host]["rest"] for venue, host in venues.items() if host in hosts}
+    return process, ["--open-interest", ",".join(found), *(word for venue, rest in found.items() for word in ("--endpoint", f"{venue}={rest}"))]
 
 
 def get(url, tries=50):
@@ -98,57 +109,81 @@ def get(url, tries=50):
     raise SystemExit(f"bench: {url} does not answer")
 
 
+def contest(name, url, ours, folder, running, options):
+    """Prints the table of one path against nginx, taking turns; gives back nginx's process and address."""
+    body = get(url).decode()
+    nginx, static = start_nginx(folder, body)
+    running.append(nginx)
+    assert get(static).decode() == body
+    results = {"nginx": [], "millrace": []}
+    for number in range(options.rounds + 1):
+        for server, address, pid in (("nginx", static, nginx.pid), ("millrace", url, ours.pid)):
+            result = load(address, options.seconds, pid)
+            # The first round only warms both.
+            if number:
+                results[server].append(result)
+    print(f"### {name} against nginx `return 200`, {len(body)} bytes, wrk -t1 -c64, {options.rounds} rounds of {options.seconds} s\n")
+    print("| server | CPU a request | requests/s | p50 | p99 |\n|---|---|---|---|---|")
+    for server, runs in results.items():
+        middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        print(f"| {server} | {middle['cpu']:.2f} µs | {middle['rate']:,.0f} | {middle['p50']:.2f} ms | {middle['p99']:.2f} ms |")
+    ratios = [b["cpu"] / a["cpu"] for a, b in zip(results["nginx"], results["millrace"])]
+    ratio, target = statistics.median(ratios), TARGETS[name]
+    print(f"\n- CPU a request, millrace ÷ nginx, median of paired rounds: **{ratio:.2f}** ({min(ratios):.2f}…{max(ratios):.2f}; target at most"
+          f" {target}): {'met' if ratio <= target else 'MISSED'}")
+    return nginx, static
+
+
+def flow(folder, running, options):
+    data = os.path.join(folder, "data")
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        subprocess.run([MILLRACE, "simulate", "archives", "--venue", "binance-spot", "--symbol", symbol, "--rows", "100000",
+                        "--output", folder, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        dump = glob.glob(f"{folder}/{symbol}*.zip")[0]
+        subprocess.run([MILLRACE, "import", dump, "--data", data, "--venue", "binance-spot", "--symbol", symbol, "--quiet"],
+                       check=True, stdout=subprocess.DEVNULL)
+    ours, address = start_millrace(data)
+    running.append(ours)
+    url = f"{address}/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000"
+    nginx, static = contest("/flow", url, ours, folder, running, options)
+    if options.keys:
+        key = subprocess.run([MILLRACE, "keys", "create", "--data", data, "--vendor", "oanor", "--plan", "unlimited", "--quiet"],
+                             check=True, capture_output=True, text=True).stdout.strip()
+        time.sleep(1.5)
+        header = [f"x-oanor-key: {key}"]
+        pairs = [(load(static, options.seconds, nginx.pid), load(url, options.seconds, ours.pid, header)) for _ in range(options.rounds)]
+        print(f"- with a key in every request, ÷ nginx: {statistics.median(b['cpu'] / a['cpu'] for a, b in pairs):.2f}")
+
+
+def exchange_list(folder, running, options):
+    exchanges, words = start_exchanges()
+    running.append(exchanges)
+    ours, address = start_millrace(os.path.join(folder, "interest"), *words)
+    running.append(ours)
+    url = f"{address}/api/futures/open-interest/exchange-list?symbol=BTC"
+    for _ in range(60):
+        if len(json.loads(get(url))["data"]) > 4:
+            break
+        time.sleep(0.5)
+    contest("/exchange-list", url, ours, folder, running, options)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keys", action="store_true", help="also with a key in every request")
     options = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="millrace-http-")
-    running = []
-    try:
-        data = os.path.join(folder, "data")
-        for symbol in ("BTCUSDT", "ETHUSDT"):
-            subprocess.run([MILLRACE, "simulate", "archives", "--venue", "binance-spot", "--symbol", symbol, "--rows", "100000",
-                            "--output", folder, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-            dump = glob.glob(f"{folder}/{symbol}*.zip")[0]
-            subprocess.run([MILLRACE, "import", dump, "--data", data, "--venue", "binance-spot", "--symbol", symbol, "--quiet"],
-                           check=True, stdout=subprocess.DEVNULL)
-        ours, address = start_millrace(data)
-        running.append(ours)
-        flow = f"{address}/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000"
-        body = get(flow).decode()
-        nginx, static = start_nginx(folder, body)
-        running.append(nginx)
-        assert get(static).decode() == body
-        results = {"nginx": [], "millrace": []}
-        for number in range(options.rounds + 1):
-            for name, url, pid in (("nginx", static, nginx.pid), ("millrace", flow, ours.pid)):
-                result = load(url, options.seconds, pid)
-                # The first round only warms both.
-                if number:
-                    results[name].append(result)
-        print(f"### /flow against nginx `return 200`, {len(body)} bytes, wrk -t1 -c64, {options.rounds} rounds of {options.seconds} s\n")
-        print("| server | CPU a request | requests/s | p50 | p99 |\n|---|---|---|---|---|")
-        for name, runs in results.items():
-            middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-            print(f"| {name} | {middle['cpu']:.2f} µs | {middle['rate']:,.0f} | {middle['p50']:.2f} ms | {middle['p99']:.2f} ms |")
-        ratios = [b["cpu"] / a["cpu"] for a, b in zip(results["nginx"], results["millrace"])]
-        ratio = statistics.median(ratios)
-        print(f"\n- CPU a request, millrace ÷ nginx, median of paired rounds: **{ratio:.2f}** ({min(ratios):.2f}…{max(ratios):.2f}; target at most"
-              f" {TARGET}): {'met' if ratio <= TARGET else 'MISSED'}")
-        if options.keys:
-            key = subprocess.run([MILLRACE, "keys", "create", "--data", data, "--vendor", "oanor", "--plan", "unlimited", "--quiet"],
-                                 check=True, capture_output=True, text=True).stdout.strip()
-            time.sleep(1.5)
-            header = [f"x-oanor-key: {key}"]
-            pairs = [(load(static, options.seconds, nginx.pid), load(flow, options.seconds, ours.pid, header)) for _ in range(options.rounds)]
-            print(f"- with a key in every request, ÷ nginx: {statistics.median(b['cpu'] / a['cpu'] for a, b in pairs):.2f}")
-    finally:
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
+    for part in (flow, exchange_list):
+        folder, running = tempfile.mkdtemp(prefix="millrace-http-"), []
+        try:
+            part(folder, running, options)
+            print()
+        finally:
+            for process in reversed(running):
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
+            shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -7,31 +7,11 @@ import Testing
 
 /// A journal on a small file system that runs full, and gets room again.
 struct JournalFullDiskTests {
-    private func shell(_ words: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-
-    @Test func `On a full disk rows wait and are not called durable; with room again all are there`() throws {
-        guard geteuid() == 0 else {
-            print("skipped: only root can mount a small file system")
-            return
-        }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "millrace-full-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        guard try shell("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.path) == 0 else {
-            print("skipped: no file system can be mounted here")
-            return
-        }
-        defer { _ = try? shell("umount", "--lazy", folder.path) }
-
-        let lake = try Lake(directory: folder.path + "/lake", create: true)
+    @Test(.enabled(if: SmallDisk.canBeMounted))
+    func `On a full disk rows wait and are not called durable; with room again all are there`() throws {
+        let disk = try SmallDisk(size: "3m")
+        defer { _ = disk }
+        let lake = try Lake(directory: disk.path + "/lake", create: true)
         let durable = Condition(Int64.min)
         let journal = try Journal(lake: lake, venue: .binanceSpot, commitMilliseconds: 20, report: { _ in }) { commits in
             for commit in commits { durable.withLock { $0 = max($0, commit.durableID.integer) } }
@@ -42,9 +22,7 @@ struct JournalFullDiskTests {
         journal.append(tape.symbol, Array(rows[..<100]))
         try journal.flush()
 
-        // All the room that is left is taken.
-        let filler = folder.appending(path: "filler")
-        _ = try shell("dd", "if=/dev/zero", "of=\(filler.path)", "bs=4096")
+        try disk.fill()
         for start in stride(from: 100, to: rows.count, by: 500) {
             #expect(journal.append(tape.symbol, Array(rows[start..<min(rows.count, start + 500)])))
         }
@@ -57,7 +35,7 @@ struct JournalFullDiskTests {
         #expect(throws: LakeError.self) { try journal.flush() }
         #expect(durable.withLock { $0 } < rows[rows.count - 1].trade.id.integer && journal.waitingRows > 0)
 
-        try FileManager.default.removeItem(at: filler)
+        try disk.makeRoom()
         durable.wait { $0 == rows[rows.count - 1].trade.id.integer ? () : nil }
         try journal.flush()
         #expect(journal.problem == nil && journal.waitingRows == 0)

@@ -24,18 +24,8 @@ import Testing
         let folder = try Folder()
         var next: Int64 = 1
         for round in 0..<Self.kills {
-            let process = Process()
-            process.executableURL = Self.writer
-            process.arguments = [folder.path + "/data", "\(next)", "\([1000, 20_000, 200_000].randomElement(using: &random) ?? 1000)"]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            usleep(UInt32.random(in: 2000...60_000, using: &random))
-            kill(process.processIdentifier, SIGKILL)
-            let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            // A last line may be cut.
-            let acknowledged = said.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { Int64($0) }.max()
+            let rate = [1000, 20_000, 200_000].randomElement(using: &random) ?? 1000
+            let acknowledged = try Self.killed([folder.path + "/data", "\(next)", "\(rate)"], using: &random).max()
             guard FileManager.default.fileExists(atPath: folder.path + "/data/catalogue.sqlite") else { continue }
             // A process that was killed before it had made its tables leaves no lake yet.
             guard let lake = try? Lake(directory: folder.path + "/data", create: true) else { continue }
@@ -57,5 +47,41 @@ import Testing
         #expect(rows.count == Int(next) - 1 && tape.rows == rows.count)
         #expect((0..<rows.count).allSatisfy { rows[$0] == Self.trade(Int64($0) + 1) })
         try lake.verify(threads: 1) { Issue.record("\($0)") }
+    }
+
+    @Test func `A process killed at any moment loses no open interest that it acknowledged, sealed or not`() throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        defer { _ = folder }
+        var (next, acknowledged): (Int64, Int64) = (1, 0)
+        for round in 0..<Self.kills {
+            let said = try Self.killed([folder.path + "/data", "\(next)", "interest"], using: &random)
+            acknowledged = max(acknowledged, said.max() ?? 0)
+            guard let lake = try? Lake(directory: folder.path + "/data", create: true) else { continue }
+            let store = try InterestStore(lake: lake) { Issue.record("round \(round): \($0)") }
+            store.close()
+            let series = try lake.interest(of: .okxPerps, coin: "BTC", from: 0, to: .max).first
+            let held = series?.values.compactMap { $0.quantity.rescaled(to: 0) } ?? []
+            #expect(held == held.indices.map { Int64($0) + 1 } && Int64(held.count) >= acknowledged, "round \(round)")
+            next = Int64(held.count) + 1
+        }
+        #expect(acknowledged > Int64(Self.kills))
+        try Lake(directory: folder.path + "/data", create: false).verify(threads: 1) { Issue.record("\($0)") }
+    }
+
+    /// What the writer has said until it was killed at some moment.
+    private static func killed(_ arguments: [String], using random: inout Seeded) throws -> [Int64] {
+        let process = Process()
+        process.executableURL = writer
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        usleep(UInt32.random(in: 2000...60_000, using: &random))
+        kill(process.processIdentifier, SIGKILL)
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        // A last line may be cut.
+        return said.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { Int64($0) }
     }
 }

@@ -15,7 +15,7 @@ struct BeginningTests {
         let begun = Int64(Date().timeIntervalSince1970 * 1_000_000)
         let symbol = try #require(LiveBench.instruments.first { $0.venue == venue }).symbol
         try bench.record([(venue, symbol)], options: { $0.firstTrades = 3000 })
-        #expect(waitUntil(seconds: 300) { bench.capture[venue].rows.contains { $0.trade.time > begun + 2_000_000 } })
+        #expect(waitUntil(seconds: 300) { bench.capture.look(venue) { $0.rows.contains { $0.trade.time > begun + 2_000_000 } } })
         bench.stop()
         let rows = try TapeRow.recorded(bench, venue, symbol)
         #expect(rows.filter { $0.time < begun - 1_000_000 }.count > 10)

@@ -29,7 +29,14 @@ final class Capture: LiveSink {
 
     private let tapes = Mutex<[Venue: Tape]>([:])
 
+    /// All of a venue's, for when recording has ended.
     subscript(venue: Venue) -> Tape { tapes.withLock { $0[venue] ?? Tape() } }
+
+    /// Looks at what has come of a venue while more comes. Nothing is copied out: rows that are let go of elsewhere than under the lock would
+    /// seem to be written and read at once to a sanitizer, which does not see reference counts.
+    func look<Result: Sendable>(_ venue: Venue, _ body: (Tape) -> Result) -> Result {
+        tapes.withLock { body($0[venue] ?? Tape()) }
+    }
 
     /// When the last row of a venue was received, how long the tape is by event time, and whether a hole is still being asked for; without a
     /// copy of the rows.

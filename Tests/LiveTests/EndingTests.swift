@@ -14,15 +14,15 @@ struct EndingTests {
         try bench.record()
         #expect(
             waitUntil(seconds: 300) {
-                if case .ended = bench.capture[.binanceSpot].state { true } else { false }
+                if case .ended = bench.capture.look(.binanceSpot, \.state) { true } else { false }
             })
-        let ended = bench.capture[.binanceSpot].rows.count
+        let ended = bench.capture.look(.binanceSpot, \.rows.count)
         #expect(ended > 0 && bench.said.all.contains { $0.contains("anew") })
         // Nothing of the new numbering is on the tape, and the other venues go on.
-        let other = bench.capture[.okxPerps].rows.count
-        #expect(waitUntil(seconds: 300) { bench.capture[.okxPerps].rows.count > other + 50 })
-        #expect(bench.capture[.binanceSpot].rows.count == ended)
-        let ids = bench.capture[.binanceSpot].rows.map(\.trade.id.integer)
+        let other = bench.capture.look(.okxPerps, \.rows.count)
+        #expect(waitUntil(seconds: 300) { bench.capture.look(.okxPerps, \.rows.count) > other + 50 })
+        #expect(bench.capture.look(.binanceSpot, \.rows.count) == ended)
+        let ids = bench.capture.look(.binanceSpot) { $0.rows.map(\.trade.id.integer) }
         #expect(ids == Array((ids.first ?? 0)..<(ids.first ?? 0) + Int64(ids.count)))
     }
 
@@ -33,12 +33,12 @@ struct EndingTests {
         try bench.record(options: { $0.listingSeconds = 1 })
         #expect(
             waitUntil(seconds: 300) {
-                if case .ended("no longer traded") = bench.capture[.binanceSpot].state { true } else { false }
+                if case .ended("no longer traded") = bench.capture.look(.binanceSpot, \.state) { true } else { false }
             })
         #expect(bench.said.all.contains { $0.contains("BTCUSDT is no longer traded") })
         // The symbol of another venue that is spelt the same goes on.
-        let other = bench.capture[.bybitLinear].rows.count
-        #expect(waitUntil(seconds: 300) { bench.capture[.bybitLinear].rows.count > other + 50 })
+        let other = bench.capture.look(.bybitLinear, \.rows.count)
+        #expect(waitUntil(seconds: 300) { bench.capture.look(.bybitLinear, \.rows.count) > other + 50 })
         bench.stop()
         let rows = try TapeRow.recorded(bench, .binanceSpot, "BTCUSDT")
         #expect(rows.count > 50 && rows.allSatisfy { $0.time < start + 3_100_000 })

@@ -41,8 +41,8 @@ struct WideningTests {
         let bench = try LiveBench(market: market)
         try bench.record([(venue, symbol)], listing: { OtherListing(own: $0, other: other) }, options: { $0.firstTrades = 0 })
         #expect(waitUntil(seconds: 300) { bench.said.all.contains { $0.contains("more digits") } })
-        let enough = bench.capture[venue].rows.count + 300
-        #expect(waitUntil(seconds: 300) { bench.capture[venue].rows.count > enough && !bench.capture.progress(venue).isAsking })
+        let enough = bench.capture.look(venue, \.rows.count) + 300
+        #expect(waitUntil(seconds: 300) { bench.capture.look(venue, \.rows.count) > enough && !bench.capture.progress(venue).isAsking })
         bench.stop()
         let rows = try TapeRow.recorded(bench, venue, symbol)
         #expect(rows.count > 300)

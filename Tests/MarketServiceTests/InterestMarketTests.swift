@@ -95,4 +95,72 @@ import Testing
         #expect(bars.map(\.close) == (0...12).filter { $0 != 6 }.map { $0 <= 8 ? okx + gate : okx })
         market.stop()
     }
+
+    @Test func `Changes over holes are those of the newest round, or reading of a history, within two periods before`() throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        defer { _ = folder }
+        let period: Int64 = 300_000_000
+        let venues: [Venue] = [.binanceFutures, .okxPerps, .deribit]
+        let market = try InterestMarket(
+            lake: Lake(directory: folder.path, create: true), venues: Dictionary(uniqueKeysWithValues: venues.map { ($0, period) }))
+        // What was recorded, whole, and what a history says of one contract of the first venue.
+        var rounds: [Venue: [(time: Int64, stable: Int128, all: Int128)]] = [:]
+        var readings: [(time: Int64, usd: Int128)] = []
+        func usd(_ samples: [OpenInterestSample]) -> Int128 { InterestSum(samples).usd }
+        var history: [OpenInterestReading] = []
+        for step in Int64(-290)..<0 where Int.random(in: 0...9, using: &random) > 2 {
+            let reading = sample(
+                .binanceFutures, "ETH", .stable, Int64.random(in: 9000...9900, using: &random), at: Self.start + step * period)
+            history.append(
+                OpenInterestReading(
+                    contract: reading.contract, quantity: reading.value.quantity, usd: reading.value.usd, time: reading.time))
+            readings.append((reading.time, usd([reading])))
+        }
+        _ = try market.add(history)
+        var silence: [Venue: Int] = [:]
+        var known = 0
+        for step in Int64(0)..<330 {
+            for venue in venues {
+                // Holes of a round, of some, or of an hour.
+                if silence[venue, default: 0] == 0, Int.random(in: 0...19, using: &random) == 0 {
+                    silence[venue] = [1, 2, 3, 4, 13].randomElement(using: &random)
+                }
+                if silence[venue, default: 0] > 0 {
+                    silence[venue, default: 0] -= 1
+                    continue
+                }
+                let sweep = sweep(venue, step, Int64.random(in: 9000...9900, using: &random), period: period)
+                try market.take(sweep)
+                let coin = sweep.samples.filter { $0.contract.coin == "ETH" }
+                rounds[venue, default: []].append((sweep.time, usd(coin.filter { $0.contract.margin == .stable }), usd(coin)))
+            }
+            guard Int.random(in: 0...5, using: &random) == 0 else { continue }
+            let now = Self.start + step * period + Int64.random(in: 0..<period, using: &random)
+            let fresh = venues.filter { now - (rounds[$0]?.last?.time ?? .min / 2) <= 3 * period }
+            var expected: [Int128?] = []
+            for window in InterestTable.windows {
+                var (old, new): (Int128, Int128) = (0, 0)
+                for venue in fresh {
+                    guard let last = rounds[venue]?.last else { continue }
+                    let moment = now - window
+                    if let then = rounds[venue]?.last(where: { $0.time <= moment && $0.time >= moment - 2 * period }) {
+                        old += then.all
+                        new += last.all
+                    } else if venue == .binanceFutures,
+                        let then = readings.last(where: { $0.time <= moment && $0.time >= moment - 600_000_000 })
+                    {
+                        old += then.usd
+                        new += last.stable
+                    }
+                }
+                expected.append(InterestSum.change(from: old, to: new))
+            }
+            let table = try market.table("ETH", at: now)
+            #expect(table.rows.first?.changes == (fresh.isEmpty ? nil : expected), "step \(step)")
+            #expect(Set(table.rows.first?.venues ?? []) == Set(fresh))
+            known += expected.count { $0 != nil }
+        }
+        #expect(known > 50)
+    }
 }

@@ -65,6 +65,13 @@ struct DemoTests {
                 #expect(symbols.contains("币安人生USDT"), "a pair that is not recorded is listed")
                 let fetched = try demo.get("/orderflow-api/v1/flow?symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT&trades=100")
                 #expect((fetched["data"] as? [String: Any])?["trades_scanned"] as? Int == 100, "\(fetched)")
+                let interest = try demo.get("/api/futures/open-interest/exchange-list?symbol=BTC")
+                let rows = try #require(interest["data"] as? [[String: Any]])
+                #expect(rows.first?["exchange"] as? String == "All" && rows.count == 12, "\(rows.map { $0["exchange"] ?? "" })")
+                // The demo brings what was before: three hours here.
+                for window in ["5m", "15m", "30m", "1h"] {
+                    #expect(rows.allSatisfy { $0["open_interest_change_percent_\(window)"] is NSNumber }, "\(window)")
+                }
                 #expect(demo.end() == 0)
             }
             #expect(!FileManager.default.fileExists(atPath: data.appending(path: "dumps").path))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `import` and `verify` as a user runs them, with the faults of real life.
@@ -202,33 +203,15 @@ import Testing
         }
     }
 
-    @Test func `A full disk is one line and leaves nothing half-written`() throws {
-        guard geteuid() == 0 else {
-            print("skipped: only root can mount a small file system")
-            return
-        }
+    @Test(.enabled(if: SmallDisk.canBeMounted)) func `A full disk is one line and leaves nothing half-written`() throws {
+        let disk = try SmallDisk(size: "1500k")
+        defer { _ = disk }
         try Scratch.with { folder in
-            let mount = folder.appending(path: "small")
-            try FileManager.default.createDirectory(at: mount, withIntermediateDirectories: true)
-            let shell = { (words: [String]) in
-                let process = Process()
-                process.executableURL = URL(filePath: "/usr/bin/env")
-                process.arguments = words
-                process.standardError = FileHandle.nullDevice
-                try process.run()
-                process.waitUntilExit()
-                return process.terminationStatus
-            }
-            guard try shell(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", mount.path]) == 0 else {
-                print("skipped: no file system can be mounted here")
-                return
-            }
-            defer { _ = try? shell(["umount", mount.path]) }
             let small = folder.appending(path: "small.csv")
             try Self.csv(0..<20_000).write(to: small)
             let large = folder.appending(path: "large.csv")
             try Self.csv((0..<800_000).map { $0 * 3 + 1_000_000 }).write(to: large)
-            let data = mount.appending(path: "data")
+            let data = URL(filePath: disk.path).appending(path: "data")
             #expect(try Self.run(data, [small]).status == 0)
             let before = try Self.tape(data)
             let output = try Self.run(data, [large])

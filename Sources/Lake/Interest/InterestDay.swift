@@ -7,6 +7,7 @@ final class InterestDay: Sendable {
     private static let formatVersion: Int64 = 1
     private static let tables = """
         PRAGMA journal_size_limit = 67108864;
+        BEGIN IMMEDIATE;
         CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         INSERT OR IGNORE INTO meta VALUES ('format', \(formatVersion));
         CREATE TABLE IF NOT EXISTS contracts (
@@ -16,6 +17,7 @@ final class InterestDay: Sendable {
         CREATE TABLE IF NOT EXISTS sweeps (
             venue TEXT NOT NULL, time INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (venue, time)
         ) WITHOUT ROWID;
+        COMMIT;
         """
 
     let day: CivilDate
@@ -33,6 +35,11 @@ final class InterestDay: Sendable {
         guard create else { return }
         try database.execute(InterestDay.tables)
         try FileSystem.synchronizeDirectory(InterestPath.directory(lake))
+    }
+
+    /// Whether it has its tables: whoever made the file may have died before.
+    func isWhole() throws -> Bool {
+        try !database.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sweeps'") { $0.integer(0) }.isEmpty
     }
 
     /// Writes sweeps; they are on the disk when this returns. One that is there already with the same venue and time is replaced.

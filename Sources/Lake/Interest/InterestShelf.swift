@@ -22,6 +22,7 @@ final class InterestShelf: Sendable {
         return try books.withLock { books in
             if let book = books[date], book.inode == inode { return book.day }
             let day = try InterestDay(lake: directory, day: date, create: false)
+            guard try day.isWhole() else { return nil }
             books[date] = Book(day: day, inode: inode)
             return day
         }
