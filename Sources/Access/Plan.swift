@@ -2,6 +2,14 @@ public import MarketModel
 
 /// What a key may do: a vendor's plan, as data.
 public struct Plan: Sendable, Hashable {
+    /// What of an API some plans do not open.
+    public enum Part: String, Sendable, Hashable {
+        /// The running sum of what takers bought less what they sold.
+        case cumulativeDelta
+        /// Takers' volume by price.
+        case footprints
+    }
+
     /// The vendor whose API the plan is for.
     public let vendor: String
     /// The name, lower case.
@@ -20,12 +28,14 @@ public struct Plan: Sendable, Hashable {
     public let hasLiveStream: Bool
     /// Connections to the live stream at once, of one key; nil for no limit.
     public let liveConnections: Int?
+    /// What of the API it does not open.
+    public let closed: Set<Part>
 
     /// Creates a plan; what is not said is not limited.
     public init(
         vendor: String, name: String, callsPerMonth: Int? = nil, callsPerMinute: Int? = nil, callsPerSecond: Int? = nil,
         smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true,
-        liveConnections: Int? = nil
+        liveConnections: Int? = nil, closed: Set<Part> = []
     ) {
         self.vendor = vendor
         self.name = name
@@ -36,6 +46,7 @@ public struct Plan: Sendable, Hashable {
         self.hasRawFiles = hasRawFiles
         self.hasLiveStream = hasLiveStream
         self.liveConnections = liveConnections
+        self.closed = closed
     }
 
     /// The plans there are. Every vendor also has `unlimited`, for those who host for themselves.
@@ -66,11 +77,12 @@ public struct Plan: Sendable, Hashable {
             liveConnections: live ? 10 : nil)
     }
 
-    /// The names, rates and smallest intervals are the vendor's; it publishes no rate of its enterprise plan.
+    /// The names, rates, smallest intervals and closed parts are the vendor's; it publishes no rate of its enterprise plan.
     private static let coinglass: [Plan] = [
-        Plan(vendor: "coinglass", name: "hobbyist", callsPerMinute: 30, smallestInterval: .h4),
-        Plan(vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30),
-        Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300),
+        Plan(
+            vendor: "coinglass", name: "hobbyist", callsPerMinute: 30, smallestInterval: .h4, closed: [.cumulativeDelta, .footprints]),
+        Plan(vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30, closed: [.footprints]),
+        Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300, closed: [.footprints]),
         Plan(vendor: "coinglass", name: "professional", callsPerMinute: 1200),
         Plan(vendor: "coinglass", name: "enterprise"),
         Plan(vendor: "coinglass", name: "unlimited"),

@@ -21,7 +21,8 @@ public struct KeyGate: Sendable {
         case demo
     }
 
-    /// What callers with a wrong key are told, in the vendor's words.
+    /// What callers with a wrong key are told, in the vendor's words. Those for another vendor's key go for a plan that does not open what is
+    /// asked for, too: both are good keys that do not cover it.
     public struct Words: Sendable, Hashable {
         let missing: String
         let bad: String
@@ -64,7 +65,7 @@ public struct KeyGate: Sendable {
     ///   - isOpenWithoutKeys: whether everyone may call while no key for the vendor exists; not so beyond loopback.
     ///   - demoKey: a key that everybody knows, such as `DEMO-KEY`; it is good for the routes that take it and for no other, also while
     ///     everyone may call.
-    ///   - otherVendorStatus: what a good key of another vendor is refused with.
+    ///   - otherVendorStatus: what a good key of another vendor, or of a plan that does not open what is asked for, is refused with.
     ///   - words: what is said of missing and wrong keys; nil for words that name the header.
     ///   - rateHeaders: how answers tell of the plan's calls a minute; nil for not at all.
     public init(
@@ -92,13 +93,19 @@ public struct KeyGate: Sendable {
 
     /// Puts a handler behind the gate; it is told what the request was let in with.
     ///
-    /// - Parameter takingDemoKey: whether the demo key is good here.
+    /// - Parameters:
+    ///   - takingDemoKey: whether the demo key is good here.
+    ///   - part: what of the API this is, if some plans do not open it.
     public func guarding(
-        takingDemoKey: Bool = false, _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
+        takingDemoKey: Bool = false, part: Plan.Part? = nil,
+        _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
     ) -> Route.Handler {
         { request in
             let (grant, headers) = try admit(request, takingDemoKey: takingDemoKey)
             do {
+                if case .plan(let plan) = grant, let part, plan.closed.contains(part) {
+                    throw Failure(otherVendorStatus, words.otherVendor)
+                }
                 var response = try handler(request, grant)
                 response.headers += headers
                 return response

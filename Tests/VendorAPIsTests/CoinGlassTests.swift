@@ -14,10 +14,10 @@ import VendorAPIs
     private static let start = CivilDate(epochDay: 20_000).microseconds
     private static let period: Int64 = 60_000_000
     private static let minutes: Int64 = 1500
-    private static let now = start + minutes * period
+    static let now = start + minutes * period
 
     /// A day and an hour of Binance and OKX in stablecoins, and of Deribit in coins.
-    private static func service(plan: String? = nil) throws -> (Router, key: String?, Folder) {
+    static func service(plan: String? = nil) throws -> (Router, key: String?, Folder) {
         let folder = try Folder()
         let lake = try Lake(directory: folder.path, create: true)
         let period = 5 * period
@@ -33,7 +33,8 @@ import VendorAPIs
         let gate = KeyGate(
             vendor: "coinglass", header: CoinGlass.keyHeader, access: try AccessControl(store: store), isOpenWithoutKeys: true,
             words: CoinGlass.words, rateHeaders: CoinGlass.rateHeaders)
-        return (Router([CoinGlass.mount(interest: market, gate: gate)]), key, folder)
+        let taker = TakerMarket(lake: lake, market: try MarketService(source: LakeSource(lake)), threads: 1)
+        return (Router([CoinGlass.mount(interest: market, taker: taker, gate: gate)]), key, folder)
     }
 
     private static func sweep(_ venue: Venue, _ symbol: String, _ margin: MarginKind, _ quantity: Int64, _ minute: Int64) throws

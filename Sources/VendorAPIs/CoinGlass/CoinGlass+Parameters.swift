@@ -22,10 +22,22 @@ extension CoinGlass {
         static let ranges = ["all", "1m", "15m", "1h", "4h", "12h"]
         static let range = Parameter("range", .choice(ranges), required: true, example: "1h", "How far apart points are; all: a day")
 
+        static let takerRanges = ["5m", "15m", "30m", "1h", "4h", "12h", "24h"]
+        static let takerRange = Parameter(
+            "range", .choice(takerRanges), required: true, example: "4h", "Of how long a time up to now")
+
         static let history = [exchange, pair, interval, limit, start, end, unit]
         static let aggregated = [coin, interval, limit, start, end, unit]
         static let byMargin = [exchangeList, coin, interval, limit, start, end]
         static let chart = [coin, range, unit]
+        static let pairBars = [exchange, pair, interval, limit, start, end]
+        static let exchangesBars = [exchangeList, coin, interval, limit, start, end, unit]
+        static let takerRatio = [coin, takerRange]
+
+        /// The exchanges of a list in lower case; `all` for all.
+        static func exchangeNames(_ request: borrowing Request) throws(Failure) -> [String] {
+            (try exchangeList.text(in: request) ?? "").split(separator: ",").map { $0.lowercased() }
+        }
     }
 
     /// What a request for bars wants.
@@ -66,8 +78,8 @@ extension CoinGlass {
 
     /// The venues of a list of exchanges.
     func venues(_ request: borrowing Request) throws(Failure) -> [Venue] {
-        let names = (try Parameters.exchangeList.text(in: request) ?? "").split(separator: ",")
-        if names.count == 1, names[0].lowercased() == "all" { return interest.knownVenues }
+        let names = try Parameters.exchangeNames(request)
+        if names == ["all"] { return interest.knownVenues }
         return Set(names.flatMap { venues(of: $0) }).sorted()
     }
 }

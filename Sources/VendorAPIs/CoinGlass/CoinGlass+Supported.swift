@@ -3,47 +3,75 @@ import MarketService
 import Transport
 
 extension CoinGlass {
-    /// `GET /supported-coins`: the coins whose open interest counts now.
-    func coins(_ request: borrowing Request) -> Response {
-        let coins = interest.coins(at: request.time)
-        return Envelope.ok(capacity: 64 + coins.count * 10) { json in
-            json.beginArray()
-            for coin in coins { json.value(coin) }
-            json.endArray()
-        }
-    }
+    /// What there is: the contracts whose open interest is known, and those that have a tape.
+    struct Listing: Sendable {
+        let interest: InterestMarket
+        let taker: TakerMarket
 
-    /// `GET /supported-exchanges`: the exchanges that are followed.
-    func exchanges(_ request: borrowing Request) -> Response {
-        let names = Set(interest.knownVenues.map(\.exchange)).sorted()
-        return Envelope.ok { json in
-            json.beginArray()
-            for name in names { json.value(name) }
-            json.endArray()
+        private struct Pair: Hashable {
+            var symbol: String
+            var coin: String
+            var quote: String
         }
-    }
 
-    /// `GET /supported-exchange-pairs`: the contracts of each exchange.
-    func pairs(_ request: borrowing Request) -> Response {
-        let wanted = request.query["exchange"].flatMap { $0.isEmpty ? nil : $0.lowercased() }
-        let exchanges = Dictionary(grouping: interest.contracts, by: \.venue.exchange).filter {
-            wanted == nil || $0.key.lowercased() == wanted
+        var endpoints: [Endpoint] {
+            [
+                Endpoint("/supported-coins", [], "The coins there are") { request, _ in coins(request) },
+                Endpoint("/supported-exchanges", [], "The exchanges there are") { request, _ in exchanges(request) },
+                Endpoint("/supported-exchange-pairs", [Parameters.anyExchange], "The contracts of exchanges") { request, _ in
+                    pairs(request)
+                },
+            ]
         }
-        return Envelope.ok(capacity: 4096) { json in
-            json.beginObject()
-            for (name, contracts) in exchanges.sorted(by: { $0.key < $1.key }) {
-                json.key(escaping: name)
+
+        /// `GET /supported-coins`: the coins whose open interest counts now, and those of tapes.
+        private func coins(_ request: borrowing Request) -> Response {
+            let coins = Set(interest.coins(at: request.time) + taker.contracts.map(\.coin))
+            return Listing.list(coins.sorted())
+        }
+
+        /// `GET /supported-exchanges`: the exchanges that are followed or held, and those of tapes.
+        private func exchanges(_ request: borrowing Request) -> Response {
+            let venues = interest.knownVenues + taker.contracts.map(\.instrument.venue)
+            return Listing.list(Set(venues.map(\.exchange)).sorted())
+        }
+
+        private static func list(_ names: [String]) -> Response {
+            Envelope.ok(capacity: 64 + names.count * 10) { json in
                 json.beginArray()
-                for contract in contracts {
-                    json.beginObject()
-                    json.member("instrument_id", contract.symbol)
-                    json.member("base_asset", contract.coin)
-                    json.member("quote_asset", contract.quote)
-                    json.endObject()
-                }
+                for name in names { json.value(name) }
                 json.endArray()
             }
-            json.endObject()
+        }
+
+        /// `GET /supported-exchange-pairs`: the contracts of each exchange.
+        private func pairs(_ request: borrowing Request) -> Response {
+            let wanted = request.query["exchange"].flatMap { $0.isEmpty ? nil : $0.lowercased() }
+            var exchanges: [String: Set<Pair>] = [:]
+            for contract in interest.contracts {
+                exchanges[contract.venue.exchange, default: []].insert(
+                    Pair(symbol: contract.symbol, coin: contract.coin, quote: contract.quote))
+            }
+            for contract in taker.contracts {
+                exchanges[contract.instrument.venue.exchange, default: []].insert(
+                    Pair(symbol: contract.instrument.symbol, coin: contract.coin, quote: contract.quote))
+            }
+            return Envelope.ok(capacity: 4096) { json in
+                json.beginObject()
+                for (name, pairs) in exchanges.sorted(by: { $0.key < $1.key }) where wanted == nil || name.lowercased() == wanted {
+                    json.key(escaping: name)
+                    json.beginArray()
+                    for pair in pairs.sorted(by: { $0.symbol < $1.symbol }) {
+                        json.beginObject()
+                        json.member("instrument_id", pair.symbol)
+                        json.member("base_asset", pair.coin)
+                        json.member("quote_asset", pair.quote)
+                        json.endObject()
+                    }
+                    json.endArray()
+                }
+                json.endObject()
+            }
         }
     }
 }

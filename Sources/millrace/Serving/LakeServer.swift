@@ -66,10 +66,11 @@ struct LakeServer: Sendable {
         let coinglass = KeyGate(
             vendor: "coinglass", header: CoinGlass.keyHeader, access: access, isOpenWithoutKeys: isLoopback, words: CoinGlass.words,
             rateHeaders: CoinGlass.rateHeaders)
+        let taker = TakerMarket(lake: lake, market: market, threads: options.threads)
         let router = try Router(
             [
-                Health.mount(market: market), CoinGlass.mount(interest: interest.market, gate: coinglass),
-                Oanor.mount(market: market, gate: oanor),
+                Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
+                CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews, live: streams.aperiodic),
