@@ -125,9 +125,14 @@ public final class InterestMarket: Sendable {
         sources.withLock { sources in sources.sorted { $0.key < $1.key }.flatMap { $0.value.samples.map(\.contract) } }
     }
 
-    /// How each venue is.
+    /// How each venue is; unknown until a round of it is on the disk and in the sums.
     public func states(at now: Int64) -> [Venue: InterestHealth.State] {
-        sources.withLock { $0.mapValues { $0.health.state(at: now) } }
+        sources.withLock { sources in
+            sources.mapValues { source in
+                let state = source.health.state(at: now)
+                return source.time == nil && state == .fresh ? .unknown : state
+            }
+        }
     }
 
     /// What venues that count say, by coin.
