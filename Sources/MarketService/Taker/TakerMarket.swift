@@ -54,6 +54,13 @@ public final class TakerMarket: Sendable {
         market.venues.flatMap { market.instruments(venue: $0).compactMap { TapeContract($0) } }
     }
 
+    /// The spot pairs, in any currency, by venue and symbol.
+    ///
+    /// - Complexity: O(instruments of all venues).
+    public var spotPairs: [TapeContract] {
+        market.venues.flatMap { market.instruments(venue: $0).compactMap { TapeContract(spot: $0) } }
+    }
+
     /// The contracts of a coin.
     public func contracts(of coin: String) -> [TapeContract] { contracts.filter { $0.coin == coin } }
 

@@ -1,6 +1,6 @@
 public import MarketModel
 
-/// A future or perpetual that has a tape and is priced in dollars.
+/// A future or perpetual that has a tape and is priced in dollars, or a spot pair that has one.
 public struct TapeContract: Sendable {
     /// The instrument.
     public let instrument: Instrument
@@ -16,6 +16,15 @@ public struct TapeContract: Sendable {
         guard instrument.kind == .linear || instrument.kind == .inverse, let base = instrument.base, let quote = instrument.quote,
             DollarCurrency.contains(quote)
         else { return nil }
+        let name = CoinName(base)
+        self.instrument = instrument
+        self.quote = quote
+        (coin, multiple) = (name.name, name.multiple)
+    }
+
+    /// Creates the pair of a spot instrument; nil for anything else.
+    init?(spot instrument: Instrument) {
+        guard instrument.kind == .spot, let base = instrument.base, let quote = instrument.quote else { return nil }
         let name = CoinName(base)
         self.instrument = instrument
         self.quote = quote

@@ -29,7 +29,7 @@ struct TapeWalk {
         else { return nil }
         let start = max(position, interval.start(of: resumption))
         guard start < end else { return nil }
-        let most = max(1, min(Int64(bars), length / interval.microseconds))
+        let most = max(1, min(Int64(bars), length / interval.microseconds, (end - start) / interval.microseconds + 1))
         position = min(end, start + most * interval.microseconds)
         return start..<position
     }

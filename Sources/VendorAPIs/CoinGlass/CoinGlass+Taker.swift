@@ -194,8 +194,13 @@ extension JSONWriter {
 
     /// Writes a member whose value is such a number as a text.
     mutating func member(_ name: StaticString, quoted number: WideDecimal, places: Int) {
-        let short = number.rounded(places: places)
         key(name)
+        value(quoted: number, places: places)
+    }
+
+    /// Writes such a number as a text.
+    mutating func value(quoted number: WideDecimal, places: Int) {
+        let short = number.rounded(places: places)
         value(json: "\"")
         buffer.append(decimal: short.mantissa, scale: short.scale)
         buffer.append("\"")

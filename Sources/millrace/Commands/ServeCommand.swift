@@ -1,6 +1,7 @@
 import Access
 import Glibc
 import Lake
+import MarketModel
 import MarketService
 import Transport
 import VendorAPIs
@@ -19,7 +20,8 @@ extension Command {
             With --record it also follows venues live: trades are put in order, made durable, and counted into bars as they come; what is
             missing is asked for again. Several --record may be given.
 
-            With --open-interest it asks venues for open interest and keeps it, and answers CoinGlass' clients below /api/futures.
+            With --open-interest it asks venues for open interest and keeps it. CoinGlass' clients are answered below /api/futures, OKX'
+            trading statistics below /api/v5/rubik/stat.
             """,
         options: [
             .data(),
@@ -30,6 +32,11 @@ extension Command {
             CommandOption(
                 "preview", "P", "What DEMO-KEY may have of Aperiodic's API: EXCHANGE,SYMBOL,INTERVAL,FIRST,LAST; 'none' for nothing",
                 default: "binance-futures,perpetual-BTC-USDT:USDT,5m,2025-05-01,2025-05-31", repeatable: true),
+            CommandOption(
+                "trusted-proxy", "ADDRESS", "A proxy whose X-Forwarded-For says who asks, by whom OKX' limits are counted", repeatable: true
+            ),
+            CommandOption(
+                "okx-exchanges", "NAMES", "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
         ] + RecordingOptions.options,
         examples: [
@@ -54,6 +61,15 @@ extension Command {
                 }
                 return preview
             }
+        }
+        options.trustedProxies = Set(arguments.all("trusted-proxy"))
+        if let text = arguments.value("okx-exchanges") {
+            let known = Set(Venue.known.map(\.exchange))
+            let names = text.split(separator: ",").map(String.init)
+            if let stranger = names.first(where: { !known.contains($0) }) {
+                throw UsageError("--okx-exchanges \(text): '\(stranger)' is none of \(known.sorted().joined(separator: ", "))")
+            }
+            options.okxExchanges = Set(names)
         }
         let server = try LakeServer(options)
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.

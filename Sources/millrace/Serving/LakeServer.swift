@@ -16,6 +16,10 @@ struct ServeOptions: Sendable {
     var publicURL: PublicURL?
     /// What everybody may have of Aperiodic's API.
     var previews: [AperiodicPreview] = [.standard]
+    /// Whose trades and open interest OKX' statistics count.
+    var okxExchanges: Set<String> = ["OKX"]
+    /// The addresses of proxies whose word on who asks is taken.
+    var trustedProxies: Set<String> = []
     /// What is recorded live.
     var recording = RecordingOptions()
 }
@@ -71,6 +75,9 @@ struct LakeServer: Sendable {
             [
                 Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
                 CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
+                OKX.mount(
+                    taker: taker, interest: interest.market, exchanges: options.okxExchanges,
+                    addresses: ClientAddresses(trusted: options.trustedProxies)),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews, live: streams.aperiodic),

@@ -1,0 +1,74 @@
+public import MarketService
+public import Transport
+
+/// OKX's trading statistics below `/api/v5/rubik/stat`: what takers bought and sold, open interest, and options.
+///
+/// What is known of the vendor's API, and every decision where it is silent, stands in docs/vendors/okx.md.
+public struct OKX: Sendable {
+    let taker: TakerMarket
+    let interest: InterestMarket
+    let limits: Limits
+    let exchanges: Set<String>
+
+    /// Creates the façade's mount.
+    ///
+    /// - Parameters:
+    ///   - taker: what is answered from tapes.
+    ///   - interest: open interest.
+    ///   - exchanges: whose trades and open interest are counted, as people write them.
+    ///   - addresses: who asks, by whom every limit is counted.
+    public static func mount(
+        taker: TakerMarket, interest: InterestMarket, exchanges: Set<String> = ["OKX"], addresses: ClientAddresses = ClientAddresses()
+    ) -> Mount {
+        let api = OKX(taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
+        return Mount("/api/v5/rubik/stat", routes: api.routes, errors: Envelope.error)
+    }
+
+    private var routes: [Route] {
+        [
+            route("/trading-data/support-coin", [], "The coins of which there is something") { try supportedCoins($0) },
+            route("/taker-volume", Parameters.takerVolume, "What takers of a coin bought and sold") { try takerVolume($0) },
+            route("/taker-volume-contract", Parameters.contractTakerVolume, "What takers of a contract bought and sold", byContract: true) {
+                try contractTakerVolume($0)
+            },
+            route("/contracts/open-interest-volume", Parameters.byCoin, "Open interest and volume of a coin's contracts, in USD") {
+                try interestAndVolume($0)
+            },
+            route(
+                "/contracts/open-interest-history", Parameters.interestHistory, "Open interest of a contract", times: 10, byContract: true
+            ) { try interestHistory($0) },
+            route("/margin/loan-ratio", Parameters.byCoin, "What is borrowed in quote currency by what is in coins: not known here") {
+                try nothing($0)
+            },
+            route(
+                "/contracts/long-short-account-ratio", Parameters.byCoin, "Accounts that are long by those that are short: not known here"
+            ) {
+                try nothing($0)
+            },
+        ]
+    }
+
+    /// - Parameters:
+    ///   - times: how many requests are answered in two seconds.
+    ///   - byContract: whether those of each contract are counted apart.
+    private func route(
+        _ path: String, _ parameters: [Parameter], _ summary: String, times: Int = 5, byContract: Bool = false,
+        _ handler: @escaping @Sendable (borrowing Request) throws -> Response
+    ) -> Route {
+        let limits = limits
+        return Route(path, parameters: parameters, summary: summary) { request in
+            try limits.admit(request, path, contract: byContract ? request.query["instId"] : nil, times: times)
+            return try handler(request)
+        }
+    }
+
+    /// Ratios of accounts and loans, of which an exchange alone knows: the vendor's shape, without rows.
+    private func nothing(_ request: borrowing Request) throws -> Response {
+        _ = try Ask(request).coin()
+        _ = try Ask(request).period(Period.short)
+        return Envelope.ok { json in
+            json.beginArray()
+            json.endArray()
+        }
+    }
+}
