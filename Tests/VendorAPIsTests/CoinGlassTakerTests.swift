@@ -107,7 +107,7 @@ import Transport
             (.okxPerps, "BTC-USDT-SWAP", Self.dollars(now - Self.hour, buy: "10843572462.14", sell: "10483450259.04")),
             (
                 .binanceFutures, "BTCUSDT",
-                [Row(time: before, price: "1", quantity: "5", side: .buy)]
+                [Row(time: before - 1000, price: "1", quantity: "5", side: .buy)]
                     + Self.dollars(before + 1000, buy: "240077939.5811", sell: "247674925.1653")
             ),
         ])

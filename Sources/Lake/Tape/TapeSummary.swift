@@ -74,6 +74,8 @@ public struct TapeDay: Sendable, Hashable {
 
     /// Whether the day is still being recorded, so that rows may be added to it.
     public var isOpen: Bool { !parts.isEmpty }
+    /// Whether all that there is of an open day was recorded.
+    package var isRecordedOnly: Bool { isOpen && sealedFile.isEmpty }
 }
 
 /// Ids that the venue gave out and the tape lacks.

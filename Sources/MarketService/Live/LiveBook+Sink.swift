@@ -9,6 +9,7 @@ extension LiveBook: LiveTapeSink {
         guard !trades.isEmpty else { return }
         state.withLock { state in
             state.flow = nil
+            state.tally.add(trades)
             var first = 0
             while first < trades.count {
                 let isLate = trades[first].isLate

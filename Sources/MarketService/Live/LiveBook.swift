@@ -28,6 +28,7 @@ final class LiveBook: Sendable {
         /// The latest event time so far.
         var newestTime: Int64
         var flow: RecentFlow?
+        var tally = HourTally()
         var batch = TradeColumns()
     }
 
@@ -92,6 +93,9 @@ final class LiveBook: Sendable {
         guard let index = index(of: interval) else { return nil }
         return state.withLock { $0.series[index].last }
     }
+
+    /// How many trades of each hour were told of.
+    var tally: HourTally { state.withLock { $0.tally } }
 
     /// The flow of the newest trades; nil before the first.
     func recentFlow() throws -> RecentFlow? {

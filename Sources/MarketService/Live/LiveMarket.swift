@@ -69,6 +69,9 @@ public final class LiveMarket: Sendable {
         try book(venue, symbol).flatMap { try $0.recentFlow() }
     }
 
+    /// How many trades of each hour were told of an instrument, or nil if it is not recorded.
+    func tally(_ venue: Venue, _ symbol: String) -> HourTally? { book(venue, symbol)?.tally }
+
     /// Waits until all trades of an instrument that were told of can be read from the lake; not at all if it is not recorded.
     ///
     /// - Throws: what the journal throws where the disk takes nothing.

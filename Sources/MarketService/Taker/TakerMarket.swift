@@ -5,7 +5,7 @@ import Synchronization
 
 /// What takers bought and sold: bars, footprints and sums of contracts that have a tape, up to the last trade that was told of.
 ///
-/// Bars of days that are sealed are kept, a few tens of megabytes of them; days that are being recorded are read anew.
+/// Bars of sealed days and of past hours that this process recorded are kept, a few tens of megabytes of them.
 ///
 ///     let taker = TakerMarket(lake: lake, market: market, threads: 2)
 ///     let bars = try taker.bars(taker.contracts(of: "BTC"), interval: .h1, from: start, to: end, limit: 1000)
@@ -61,6 +61,16 @@ public final class TakerMarket: Sendable {
         market.venues.flatMap { market.instruments(venue: $0).compactMap { TapeContract(spot: $0) } }
     }
 
+    /// The contract that an exchange calls by a symbol, or nil if there is no tape of it.
+    ///
+    /// - Parameter exchange: in upper or lower case.
+    /// - Complexity: O(1).
+    public func contract(exchange: String, symbol: String) -> TapeContract? {
+        let name = exchange.lowercased()
+        return Venue.known.lazy.filter { $0.exchange.lowercased() == name }
+            .compactMap { [market] in market.instrument(venue: $0, symbol: symbol).flatMap { TapeContract($0) } }.first
+    }
+
     /// The contracts of a coin.
     public func contracts(of coin: String) -> [TapeContract] { contracts.filter { $0.coin == coin } }
 
@@ -74,15 +84,12 @@ public final class TakerMarket: Sendable {
     public func bars(
         _ contracts: [TapeContract], interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
     ) throws -> [TakerBar] {
-        // Weeks are made of days, which are kept.
-        let grain = min(interval, .d1)
-        return try retrying { [self] in
+        try retrying { [self] in
             let tapes = try tapes(contracts)
-            var walk = TapeWalk(tapes.map(\.tape), interval: interval, from: from, to: to)
+            var walk = TapeWalk(tapes.map(\.summary), interval: interval, from: from, to: to)
             var found: [TakerBar] = []
             while let stretch = walk.next(bars: limit - found.count), !isCancelled() {
-                let parts = try tapes.map { try bars($0.tape, multiple: $0.multiple, grain: grain, stretch) }
-                found += parts.count == 1 && grain == interval ? parts[0] : try TakerBar.together(parts.joined(), interval: interval)
+                found += try TakerBar.together(tapes.map { try bars($0, interval, stretch) }.joined(), interval: interval)
             }
             return Array(found.prefix(limit))
         }
@@ -96,8 +103,9 @@ public final class TakerMarket: Sendable {
     ) throws -> [Footprint] {
         try retrying { [self] in
             guard let tape = try tapes([contract]).first else { return [] }
-            let reading = try BarReading(lake: lake, tape: tape.tape, options: BarOptions(interval: interval, parts: []), progress: nil)
-            var walk = TapeWalk([tape.tape], interval: interval, from: from, to: to)
+            let reading = try BarReading(
+                lake: lake, tape: tape.summary, options: BarOptions(interval: interval, parts: []), progress: nil)
+            var walk = TapeWalk([tape.summary], interval: interval, from: from, to: to)
             var found: [Footprint] = []
             var levels = 0
             while let stretch = walk.next(bars: limit - found.count, atMost: CivilDate.dayLength), !isCancelled() {
@@ -114,26 +122,24 @@ public final class TakerMarket: Sendable {
     /// had no trades. Answers are kept for a second.
     ///
     /// - Parameters:
-    ///   - length: of that time, in microseconds: a trade counts that is newer than so long ago.
+    ///   - length: of that time, in microseconds; it begins with the minute that holds its beginning, and is a day at most.
     ///   - now: in microseconds since 1970-01-01 UTC.
     /// - Throws: as ``bars(_:interval:from:to:limit:isCancelled:)``.
     public func sums(_ coin: String, last length: Int64, at now: Int64) throws -> [ExchangeSum] {
         let key = SumKey(coin: coin, length: length)
         let known = sums.withLock { $0[key] }
         if let known, now >= known.time, now - known.time < TakerMarket.sumsLast { return known.sums }
-        let found = try retrying { [self] in
-            var sums: [String: ExchangeSum] = [:]
-            for (tape, multiple) in try tapes(contracts(of: coin)) {
-                let exchange = tape.instrument.venue.exchange
-                for bar in try read(tape, multiple: multiple, interval: .d1, now - length + 1..<now + 1) {
-                    var sum = sums[exchange] ?? ExchangeSum(exchange: exchange, buy: TakerVolume(), sell: TakerVolume())
-                    guard sum.buy.add(bar.buy), sum.sell.add(bar.sell) else { throw BarError.overflow(at: bar.start) }
-                    sums[exchange] = sum
-                }
+        let start = Interval.m1.start(of: now - length)
+        var found: [String: ExchangeSum] = [:]
+        for (exchange, contracts) in Dictionary(grouping: contracts(of: coin), by: \.instrument.venue.exchange) {
+            var sum = ExchangeSum(exchange: exchange, buy: TakerVolume(), sell: TakerVolume())
+            let bars = try bars(contracts, interval: .m1, from: start, to: now + 1, limit: 2000)
+            for bar in bars {
+                guard sum.buy.add(bar.buy), sum.sell.add(bar.sell) else { throw BarError.overflow(at: bar.start) }
             }
-            return Array(sums.values)
+            if !bars.isEmpty { found[exchange] = sum }
         }
-        let sorted = try TakerMarket.byDollars(found)
+        let sorted = try TakerMarket.byDollars(Array(found.values))
         // Whoever asks for coins that do not exist must not fill the memory.
         if !sorted.isEmpty { sums.withLock { $0[key] = (now, sorted) } }
         return sorted
@@ -152,19 +158,26 @@ public final class TakerMarket: Sendable {
 
     // MARK: Reading
 
-    private typealias Tape = (tape: TapeSummary, multiple: Int64)
+    private struct Tape {
+        var summary: TapeSummary
+        var multiple: Int64
+        /// What was recorded of it before the summary was made; nil where this process does not record it.
+        var tally: HourTally?
+    }
 
     /// The tapes as they are now, with all trades that were told of.
     private func tapes(_ contracts: [TapeContract]) throws -> [Tape] {
         try contracts.compactMap { contract in
             let instrument = contract.instrument
+            var tally = market.live?.tally(instrument.venue, instrument.symbol)
             do {
                 try market.live?.settle(instrument.venue, instrument.symbol)
             } catch {
-                // A disk that is full takes no more: what it holds can be told all the same.
+                // A disk that is full takes no more: what it holds can be told all the same, but is not all that was counted.
+                tally = nil
             }
             guard let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol), tape.rows > 0 else { return nil }
-            return (tape, contract.multiple)
+            return Tape(summary: tape, multiple: contract.multiple, tally: tally)
         }
     }
 
@@ -180,36 +193,39 @@ public final class TakerMarket: Sendable {
         }
     }
 
-    /// The bars of a tape, those of sealed days from the shelf.
-    private func bars(_ tape: TapeSummary, multiple: Int64, grain: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+    /// The bars of a tape in a range whose ends are ends of bars, or parts of them; those that are kept from the shelf.
+    private func bars(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
         var found: [TakerBar] = []
         var unknown: [TakerShelf.Piece] = []
         func readUnknown() throws {
             guard let first = unknown.first, let last = unknown.last else { return }
-            let bars = try read(tape, multiple: multiple, interval: grain, first.range.lowerBound..<last.range.upperBound)
+            let bars = try read(tape, first.grain, first.range.lowerBound..<last.range.upperBound)
             shelf.keep(bars, of: unknown)
             found += bars
             unknown = []
         }
-        for piece in TakerShelf.pieces(tape, grain, range) {
+        for piece in TakerShelf.pieces(tape.summary, tape.tally, interval, range) {
             if let bars = shelf.bars(of: piece) {
                 try readUnknown()
                 found += bars
             } else {
+                if let last = unknown.last, last.grain != piece.grain { try readUnknown() }
                 unknown.append(piece)
             }
         }
         try readUnknown()
-        return found
+        return found.filter { range.contains($0.start) }
     }
 
-    private func read(_ tape: TapeSummary, multiple: Int64, interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+    private func read(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
         let options = BarOptions(interval: interval, parts: [])
         // Its scales, but not its factor, are those of all days.
-        let valuation = try BarReading(lake: lake, tape: tape, options: options, progress: nil).valuation(on: 0)
+        let valuation = try BarReading(lake: lake, tape: tape.summary, options: options, progress: nil).valuation(on: 0)
         var bars: [TakerBar] = []
-        try BarQuery.bars(lake, tape, from: range.lowerBound, to: range.upperBound, options: options, threads: threads) { bar in
-            bars.append(try TakerBar(bar, valuation, multiple: multiple))
+        try BarQuery.bars(
+            lake, tape.summary, from: range.lowerBound, to: range.upperBound, options: options, threads: threads
+        ) { bar in
+            bars.append(try TakerBar(bar, valuation, multiple: tape.multiple))
         }
         return bars
     }

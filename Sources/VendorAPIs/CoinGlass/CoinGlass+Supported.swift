@@ -3,7 +3,8 @@ import MarketService
 import Transport
 
 extension CoinGlass {
-    /// What there is: the contracts whose open interest is known, and those that have a tape.
+    /// What there is: the contracts whose open interest is known, and those that have a tape. Going through all instruments is not for an
+    /// event loop.
     struct Listing: Sendable {
         let interest: InterestMarket
         let taker: TakerMarket
@@ -26,14 +27,16 @@ extension CoinGlass {
 
         /// `GET /supported-coins`: the coins whose open interest counts now, and those of tapes.
         private func coins(_ request: borrowing Request) -> Response {
-            let coins = Set(interest.coins(at: request.time) + taker.contracts.map(\.coin))
-            return Listing.list(coins.sorted())
+            let now = request.time
+            return .later { _ in Listing.list(Set(interest.coins(at: now) + taker.contracts.map(\.coin)).sorted()) }
         }
 
         /// `GET /supported-exchanges`: the exchanges that are followed or held, and those of tapes.
         private func exchanges(_ request: borrowing Request) -> Response {
-            let venues = interest.knownVenues + taker.contracts.map(\.instrument.venue)
-            return Listing.list(Set(venues.map(\.exchange)).sorted())
+            .later { _ in
+                let venues = interest.knownVenues + taker.contracts.map(\.instrument.venue)
+                return Listing.list(Set(venues.map(\.exchange)).sorted())
+            }
         }
 
         private static func list(_ names: [String]) -> Response {
@@ -47,6 +50,10 @@ extension CoinGlass {
         /// `GET /supported-exchange-pairs`: the contracts of each exchange.
         private func pairs(_ request: borrowing Request) -> Response {
             let wanted = request.query["exchange"].flatMap { $0.isEmpty ? nil : $0.lowercased() }
+            return .later { _ in pairs(of: wanted) }
+        }
+
+        private func pairs(of wanted: String?) -> Response {
             var exchanges: [String: Set<Pair>] = [:]
             for contract in interest.contracts {
                 exchanges[contract.venue.exchange, default: []].insert(

@@ -34,20 +34,19 @@ extension CoinGlass {
         ///
         /// - Throws: ``Failure`` 400 if there is no tape of it.
         func contract(_ request: borrowing Request) throws(Failure) -> TapeContract {
-            let exchange = (try Parameters.exchange.text(in: request) ?? "").lowercased()
+            let exchange = try Parameters.exchange.text(in: request) ?? ""
             let symbol = try Parameters.pair.text(in: request) ?? ""
-            guard
-                let contract = market.contracts.first(where: {
-                    $0.instrument.symbol == symbol && $0.instrument.venue.exchange.lowercased() == exchange
-                })
-            else { throw Failure(.badRequest, "The requested pair does not exist on the exchange.") }
+            guard let contract = market.contract(exchange: exchange, symbol: symbol) else {
+                throw Failure(.badRequest, "The requested pair does not exist on the exchange.")
+            }
             return contract
         }
 
         /// `GET /v2/taker-buy-sell-volume/history`: bars of one contract, in dollars as texts.
         private func pairHistory(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
             let window = try Window(request, grant)
-            return bars([try contract(request)], window) { json, bar in
+            let contract = try contract(request)
+            return bars({ _ in [contract] }, window) { json, bar in
                 json.member("time", Int(bar.start / 1000))
                 json.member("taker_buy_volume_usd", quoted: bar.buy.notional, places: Places.dollars)
                 json.member("taker_sell_volume_usd", quoted: bar.sell.notional, places: Places.dollars)
@@ -60,8 +59,10 @@ extension CoinGlass {
             let isCoin = try Parameters.unit.text(in: request) == "coin"
             let coin = (try Parameters.coin.text(in: request) ?? "").uppercased()
             let exchanges = Set(try Parameters.exchangeNames(request))
-            let contracts = market.contracts(of: coin).filter {
-                exchanges == ["all"] || exchanges.contains($0.instrument.venue.exchange.lowercased())
+            let contracts: @Sendable (TakerMarket) -> [TapeContract] = { market in
+                market.contracts(of: coin).filter {
+                    exchanges == ["all"] || exchanges.contains($0.instrument.venue.exchange.lowercased())
+                }
             }
             return bars(contracts, window) { json, bar in
                 json.member("time", Int(bar.start / 1000))
@@ -77,7 +78,7 @@ extension CoinGlass {
         private func cumulativeDelta(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
             let window = try Window(request, grant)
             let contract = try contract(request)
-            return answer(window, [contract]) { json, bars in
+            return answer(window, { _ in [contract] }) { json, bars in
                 var sum = WideDecimal()
                 for bar in bars {
                     guard let next = sum.adding(bar.buy.notional)?.subtracting(bar.sell.notional) else {
@@ -96,7 +97,8 @@ extension CoinGlass {
 
         /// Bars as an array of objects.
         private func bars(
-            _ contracts: [TapeContract], _ window: Window, _ write: @escaping @Sendable (inout JSONWriter, TakerBar) -> Void
+            _ contracts: @escaping @Sendable (TakerMarket) -> [TapeContract], _ window: Window,
+            _ write: @escaping @Sendable (inout JSONWriter, TakerBar) -> Void
         ) -> Response {
             answer(window, contracts) { json, bars in
                 for bar in bars {
@@ -109,11 +111,12 @@ extension CoinGlass {
 
         /// An array of what is made of bars, oldest first; reading tapes is not for an event loop.
         private func answer(
-            _ window: Window, _ contracts: [TapeContract], _ write: @escaping @Sendable (inout JSONWriter, [TakerBar]) throws -> Void
+            _ window: Window, _ contracts: @escaping @Sendable (TakerMarket) -> [TapeContract],
+            _ write: @escaping @Sendable (inout JSONWriter, [TakerBar]) throws -> Void
         ) -> Response {
             .later { [market] cancellation in
                 let bars = try market.bars(
-                    contracts, interval: window.interval, from: window.from, to: window.to, limit: window.limit,
+                    contracts(market), interval: window.interval, from: window.from, to: window.to, limit: window.limit,
                     isCancelled: { cancellation.isCancelled })
                 return try Envelope.ok(capacity: 64 + bars.count * 128) { json in
                     json.beginArray()
