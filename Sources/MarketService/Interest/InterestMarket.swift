@@ -66,7 +66,13 @@ public final class InterestMarket: Sendable {
         self.lake = lake
         self.report = report
         store = venues.isEmpty ? nil : try InterestStore(lake: lake, report: report)
-        held = Mutex(try lake.interestVenues())
+        do {
+            held = Mutex(try lake.interestVenues())
+        } catch {
+            // A damaged day is no reason not to follow what comes.
+            report("\(error)")
+            held = Mutex([])
+        }
         sources = Mutex(
             venues.mapValues { Source(period: $0, health: InterestHealth(period: $0, options: options)) })
     }
@@ -251,12 +257,10 @@ public final class InterestMarket: Sendable {
         return try lake.importInterest(readings)
     }
 
-    /// The venues of which nothing is known at or just before a time, by name.
-    ///
-    /// - Throws: what the lake throws.
-    public func venuesWithout(dataAt time: Int64) throws -> [Venue] {
+    /// The followed venues of which nothing is known, or can be read, at or just before a time, by name.
+    public func venuesWithout(dataAt time: Int64) -> [Venue] {
         let periods = sources.withLock { $0.mapValues(\.period) }
-        return try periods.filter { venue, period in try look(venue, period, at: time) == nil }.keys.sorted()
+        return periods.filter { venue, period in (try? look(venue, period, at: time)) == nil }.keys.sorted()
     }
 
     /// Makes files of the days that are over; the last two stay open, since changes over a day look at their rounds.

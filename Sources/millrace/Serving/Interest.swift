@@ -30,7 +30,7 @@ final class Interest: Sendable {
             adapters, client: options.client, seconds: options.interestSeconds, factors: options.interestFactors,
             sink: { try market.take($0) }, report: report)
         // Changes over a day want to know what was a day ago.
-        let lacking = try market.venuesWithout(dataAt: WallClock.microseconds() - CivilDate.dayLength)
+        let lacking = market.venuesWithout(dataAt: WallClock.microseconds() - CivilDate.dayLength)
         backfill = try InterestBackfill(
             adapters.compactMap { $0 as? BinanceOpenInterest }.filter { lacking.contains($0.venue) }, client: options.client,
             contracts: { venue in market.contracts.filter { $0.venue == venue } }, sink: { _ = try market.add($0) }, report: report)
