@@ -100,6 +100,20 @@ def renumber(path, first):
             file.write(",".join([str(int(number) + first), price, quantity, str(int(begin) + first), str(int(end) + first), *rest]) + "\n")
 
 
+def strange(server):
+    """Whatever is asked, the answer is the vendor's shape, and quick."""
+    paths = ("v2/taker-buy-sell-volume/history", "cvd/history", "volume/footprint-history", "aggregated-taker-buy-sell-volume/history",
+             "taker-buy-sell-volume/exchange-list")
+    good = {"exchange": "Binance", "symbol": "BTCUSDT", "interval": "1w", "exchange_list": "ALL", "range": "24h"}
+    for path in paths:
+        for name in ("limit", "start_time", "end_time", "interval", "symbol", "exchange", "exchange_list", "range", "unit"):
+            for value in ("", "0", "-1", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "1e3", "x" * 500, "\0", "ALL,,"):
+                url = f"{server.url}/api/futures/{path}?" + urllib.parse.urlencode({**good, name: value})
+                with urllib.request.urlopen(url, timeout=10) as answer:
+                    body = json.loads(answer.read())
+                check(f"{path} {name}={value[:30]!r}", body["code"] in ("0", "400") and ("data" in body) == (body["code"] == "0"), body)
+
+
 def sealed(folder):
     lake = os.path.join(folder, "sealed")
     for number, (venue, symbol, day) in enumerate((
@@ -117,6 +131,7 @@ def sealed(folder):
         pair(server, "Binance", "BTCUSDT", linear)
         pair(server, "Binance", "BTCUSD_PERP", inverse)
         coin(server, [linear, inverse])
+        strange(server)
         check.equal("clean end", server.stop(), 0)
 
 

@@ -53,7 +53,7 @@ public struct FrameParser {
     }
 
     /// Up to 200 characters that are safe to print.
-    private static func beginning(_ bytes: UnsafeRawBufferPointer) -> String {
+    static func beginning(_ bytes: UnsafeRawBufferPointer) -> String {
         let text = String(decoding: bytes.prefix(200), as: UTF8.self)
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{fffd}" : $0 }))
     }

@@ -13,7 +13,8 @@ public final class Lake: Sendable {
     public let directory: String
     package let catalogue: Catalogue
     let journals: JournalShelf
-    let interest: InterestShelf
+    let interest: DayShelf<InterestDay>
+    let options: DayShelf<OptionDay>
 
     /// Opens a data directory.
     ///
@@ -22,7 +23,18 @@ public final class Lake: Sendable {
     public init(directory: String, create: Bool) throws {
         self.directory = directory
         journals = JournalShelf(directory: directory)
-        interest = InterestShelf(directory: directory)
+        interest = DayShelf(
+            path: { InterestPath.journal(directory, $0) },
+            open: {
+                let day = try InterestDay(lake: directory, day: $0, create: false)
+                return try day.isWhole() ? day : nil
+            })
+        options = DayShelf(
+            path: { OptionPath.journal(directory, $0) },
+            open: {
+                let day = try OptionDay(lake: directory, day: $0, create: false)
+                return try day.isWhole() ? day : nil
+            })
         let path = directory + "/catalogue.sqlite"
         if create {
             try FileSystem.makeDirectory(directory)

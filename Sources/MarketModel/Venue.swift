@@ -36,6 +36,8 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static let bybitInverse = Venue(known: "bybit-inverse")
     /// Deribit.
     public static let deribit = Venue(known: "deribit")
+    /// Deribit's options.
+    public static let deribitOptions = Venue(known: "deribit-options")
     /// Hyperliquid perpetuals.
     public static let hyperliquidPerps = Venue(known: "hyperliquid-perps")
     /// Bitget futures of all margins.
@@ -56,7 +58,7 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The venues that Millrace knows by name.
     public static let known: [Venue] = [
         binanceSpot, binanceFutures, binanceCoinFutures, okxSpot, okxPerps, okxOptions, bybitSpot, bybitLinear, bybitInverse, deribit,
-        hyperliquidPerps, bitgetFutures, gateFutures, krakenFutures, htxFutures, bitmex, kucoinFutures, cme,
+        deribitOptions, hyperliquidPerps, bitgetFutures, gateFutures, krakenFutures, htxFutures, bitmex, kucoinFutures, cme,
     ]
 
     /// The exchange behind the market, as people write it: `Binance`, `OKX`, `Bybit`.
@@ -76,7 +78,7 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
         switch self {
         case .binanceSpot, .binanceFutures, .binanceCoinFutures, .okxSpot, .okxPerps, .okxOptions: .contiguous
         case .bybitLinear, .bybitInverse: .uuid
-        case .deribit, .hyperliquidPerps: .integer
+        case .deribit, .deribitOptions, .hyperliquidPerps: .integer
         default: .none
         }
     }

@@ -26,11 +26,12 @@ public struct Endpoints: Sendable, Hashable {
             Endpoints(rest: "https://api.binance.com", sockets: ["wss://stream.binance.com:9443", "wss://data-stream.binance.vision"])
         case .binanceFutures: Endpoints(rest: "https://fapi.binance.com", sockets: ["wss://fstream.binance.com"])
         case .binanceCoinFutures: Endpoints(rest: "https://dapi.binance.com", sockets: ["wss://dstream.binance.com"])
-        case .okxSpot, .okxPerps: Endpoints(rest: "https://www.okx.com", sockets: ["wss://ws.okx.com:8443"])
+        case .okxSpot, .okxPerps, .okxOptions: Endpoints(rest: "https://www.okx.com", sockets: ["wss://ws.okx.com:8443"])
         case .bybitSpot, .bybitLinear, .bybitInverse:
             Endpoints(rest: "https://api.bybit.com", sockets: ["wss://stream.bybit.com"])
         case .hyperliquidPerps: Endpoints(rest: "https://api.hyperliquid.xyz", sockets: ["wss://api.hyperliquid.xyz"])
         case .deribit: Endpoints(rest: "https://www.deribit.com", sockets: [])
+        case .deribitOptions: Endpoints(rest: "https://www.deribit.com", sockets: ["wss://www.deribit.com"])
         case .bitgetFutures: Endpoints(rest: "https://api.bitget.com", sockets: [])
         case .gateFutures: Endpoints(rest: "https://api.gateio.ws", sockets: [])
         case .krakenFutures: Endpoints(rest: "https://futures.kraken.com", sockets: [])

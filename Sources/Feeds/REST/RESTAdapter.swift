@@ -34,6 +34,8 @@ public struct RESTRequest: Sendable, Hashable {
         case recentTrades(String)
         /// Open interest, or what is needed to read it.
         case openInterest(OpenInterestStep)
+        /// Trades of options, or what is needed to read them.
+        case options(OptionQuestion)
     }
 
     /// What is asked for.
@@ -61,7 +63,7 @@ public struct RESTRequest: Sendable, Hashable {
     /// The symbol whose trades it asks for, if it does.
     public var symbol: String? {
         switch question {
-        case .instruments, .openInterest: nil
+        case .instruments, .openInterest, .options: nil
         case .trades(let symbol, _), .recentTrades(let symbol): symbol
         }
     }

@@ -27,7 +27,7 @@ public struct RESTPage {
     mutating func settle(_ question: RESTRequest.Question) {
         faults += batch.faults
         switch question {
-        case .instruments, .openInterest: break
+        case .instruments, .openInterest, .options: break
         case .trades(let symbol, let ids):
             trades = batch.trades.filter { row in
                 // A row of several ids belongs to what was asked for if one of them does.

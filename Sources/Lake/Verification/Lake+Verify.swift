@@ -63,6 +63,7 @@ extension Lake {
             }
         }
         try InterestCheck(lake: self).run(files: files(under: InterestPath.root), found)
+        try OptionCheck(lake: self).run(files: files(under: OptionPath.root), found)
         for path in files(under: TapePath.root) where !expected.contains(path) {
             found(
                 LakeFinding(

@@ -16,6 +16,9 @@ extension Command {
               http://HOST:PORT/binance-coin-futures/dapi/v1/aggTrades?…          ws://HOST:PORT/binance-coin-futures/market/ws
               http://HOST:PORT/okx/api/v5/market/history-trades?…                ws://HOST:PORT/okx/ws/v5/public
               http://HOST:PORT/bybit/v5/market/recent-trade?…                    ws://HOST:PORT/bybit/v5/public/linear
+              http://HOST:PORT/deribit-options/api/v2/public/get_last_trades_…   ws://HOST:PORT/deribit-options/ws/api/v2
+
+            OKX has options as well, and tells of blocks a quarter of an hour late.
 
             Deribit, Hyperliquid, Bitget, Gate, Kraken Futures, HTX, BitMEX and KuCoin have their REST of open interest and no more.
 

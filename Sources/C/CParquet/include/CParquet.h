@@ -7,6 +7,7 @@
 #include "InterestFile.h"
 #include "MetricFile.h"
 #include "RawFile.h"
+#include "TableFile.h"
 #include "TapeFile.h"
 
 #ifdef __cplusplus

@@ -61,7 +61,7 @@ public final class LiveSimulator: Sendable {
     ///     FeedCatalogue.feed(of: .okxPerps, endpoints: simulator.endpoints(.okxPerps))
     public func endpoints(_ venue: Venue) -> Endpoints? {
         if let host = SimulatedInterestHost.allCases.first(where: { $0.venue == venue }) { return Endpoints(rest: url(host), sockets: []) }
-        return SimulatedHost.allCases.first { $0.venues.contains(venue) }.map { Endpoints(rest: url($0), sockets: [stream($0)]) }
+        return SimulatedHost.allCases.first { $0.allVenues.contains(venue) }.map { Endpoints(rest: url($0), sockets: [stream($0)]) }
     }
 
     private var address: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }

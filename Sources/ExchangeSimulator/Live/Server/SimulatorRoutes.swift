@@ -27,8 +27,12 @@ struct SimulatorRoutes: Sendable {
     private var paths: [String] {
         switch host {
         case .okx:
-            ["public/time", "public/instruments", "public/open-interest"].map { "/api/v5/\($0)" }
+            [
+                "public/time", "public/instruments", "public/open-interest", "public/option-trades", "public/block-trades",
+                "rfq/public-trades", "market/option/instrument-family-trades",
+            ].map { "/api/v5/\($0)" }
                 + ["trades", "history-trades", "candles", "history-candles", "ticker"].map { "/api/v5/market/\($0)" }
+        case .deribitOptions: DeribitAsk.paths
         case .bybit: ["time", "instruments-info", "recent-trade", "kline", "tickers", "open-interest"].map { "/v5/market/\($0)" }
         case .binanceSpot, .binanceFutures, .binanceCoinFutures:
             (["ping", "time", "exchangeInfo", "aggTrades", "trades", "historicalTrades", "klines", "ticker/price"]
@@ -56,6 +60,7 @@ struct SimulatorRoutes: Sendable {
     private var streamPaths: [String] {
         switch host {
         case .okx: return ["/ws/v5/public", "/ws/v5/business"]
+        case .deribitOptions: return ["/ws/api/v2"]
         case .bybit: return ["spot", "linear", "inverse"].map { "/v5/public/\($0)" }
         case .binanceSpot, .binanceFutures, .binanceCoinFutures:
             let routes = host == .binanceSpot ? [""] : ["", "/market", "/public"]

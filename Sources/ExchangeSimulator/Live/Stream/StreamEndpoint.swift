@@ -8,11 +8,12 @@ public enum SimulatedHost: String, Sendable, Hashable, CaseIterable {
     case binanceCoinFutures = "binance-coin-futures"
     case okx
     case bybit
+    case deribitOptions = "deribit-options"
 
     /// What its paths begin with on the simulator's port.
     public var prefix: String { "/" + rawValue }
 
-    /// The venues behind it.
+    /// The venues behind it that have tapes.
     public var venues: [Venue] {
         switch self {
         case .binanceSpot: [.binanceSpot]
@@ -20,11 +21,24 @@ public enum SimulatedHost: String, Sendable, Hashable, CaseIterable {
         case .binanceCoinFutures: [.binanceCoinFutures]
         case .okx: [.okxSpot, .okxPerps]
         case .bybit: [.bybitSpot, .bybitLinear, .bybitInverse]
+        case .deribitOptions: []
         }
     }
 
+    /// The venue behind it that has options, if there is one.
+    public var optionVenue: Venue? {
+        switch self {
+        case .okx: .okxOptions
+        case .deribitOptions: .deribitOptions
+        default: nil
+        }
+    }
+
+    /// All venues behind it.
+    var allVenues: [Venue] { venues + [optionVenue].compactMap { $0 } }
+
     /// Whether it is one of Binance's.
-    public var isBinance: Bool { self != .okx && self != .bybit }
+    public var isBinance: Bool { self != .okx && self != .bybit && self != .deribitOptions }
 
     /// Messages that a client may send in a second.
     var commandsPerSecond: Int {
@@ -33,6 +47,7 @@ public enum SimulatedHost: String, Sendable, Hashable, CaseIterable {
         case .binanceFutures, .binanceCoinFutures: 10
         case .okx: 480
         case .bybit: 500
+        case .deribitOptions: 20
         }
     }
 
@@ -84,6 +99,9 @@ struct StreamEndpoint: Sendable, Hashable {
             else { return nil }
             self.venue = venue
             delivers = [.publicTrade]
+        case .deribitOptions:
+            guard parts == ["ws", "api", "v2"] else { return nil }
+            delivers = []
         case .binanceSpot, .binanceFutures, .binanceCoinFutures:
             var route: String?
             if host != .binanceSpot, let first = parts.first, ["market", "public", "private"].contains(first) {

@@ -83,7 +83,7 @@ extension StreamSession {
                     "{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"The connection will soon be closed for a service upgrade. Please reconnect.\",\"connId\":\"\(connectionID)\"}"
                 )
             }
-        case .bybit: break
+        case .bybit, .deribitOptions: break
         default:
             let event = "{\"e\":\"serverShutdown\",\"E\":\(time)}"
             sink.text { $0.append(isCombined ? "{\"stream\":\"!serverShutdown\",\"data\":\(event)}" : event) }

@@ -10,7 +10,9 @@ extension StreamSession {
         let command = try? reader.read(bytes) { value in
             (
                 operation: value["op"]?.string, id: value["id"]?.string,
-                arguments: value["args"]?.elements.map { ($0["channel"]?.string ?? "", $0["instId"]?.string ?? "") } ?? []
+                arguments: value["args"]?.elements.map {
+                    ($0["channel"]?.string ?? "", $0["instId"]?.string ?? "", $0["instFamily"]?.string ?? "")
+                } ?? []
             )
         }
         guard let command, let operation = command.operation, operation == "subscribe" || operation == "unsubscribe",
@@ -19,7 +21,14 @@ extension StreamSession {
             let text = String(decoding: bytes.prefix(200), as: UTF8.self)
             return fail(code: "60012", "Illegal request: \(text)", id: command?.id, &sink)
         }
-        for (channel, symbol) in command.arguments {
+        for (channel, symbol, family) in command.arguments {
+            if let option = okxOption(channel: channel, symbol: symbol, family: family) {
+                let name = "\(channel):\(symbol)\(family)"
+                if operation == "unsubscribe" { optionSubscriptions.removeAll { $0.name == name } }
+                grant(operation, channel: channel, symbol: symbol, family: family, id: command.id, &sink)
+                if operation == "subscribe" { subscribe(name, option, now: now, into: &sink) }
+                continue
+            }
             guard let kind = Self.okxChannel(channel), endpoint.delivers.contains(kind),
                 let view = exchange.view(endpoint.host.venues, symbol), exchange.views[view].isTrading(at: now)
             else {
@@ -38,20 +47,28 @@ extension StreamSession {
                 subscriptions.removeAll { $0.name == name }
                 forget(name)
             }
-            sink.text { out in
-                var json = JSONWriter()
-                json.beginObject()
-                if let id = command.id { json.member("id", id) }
-                json.member("event", operation)
-                json.key("arg")
-                json.beginObject()
-                json.member("channel", channel)
-                json.member("instId", symbol)
-                json.endObject()
-                json.member("connId", connectionID)
-                json.endObject()
-                json.buffer.withBytes { out.append($0) }
+            grant(operation, channel: channel, symbol: symbol, family: "", id: command.id, &sink)
+        }
+    }
+
+    private func grant(_ operation: String, channel: String, symbol: String, family: String, id: String?, _ sink: inout FrameSink) {
+        sink.text { out in
+            var json = JSONWriter()
+            json.beginObject()
+            if let id { json.member("id", id) }
+            json.member("event", operation)
+            json.key("arg")
+            json.beginObject()
+            json.member("channel", channel)
+            if !family.isEmpty {
+                json.member("instType", "OPTION")
+                json.member("instFamily", family)
             }
+            if !symbol.isEmpty { json.member("instId", symbol) }
+            json.endObject()
+            json.member("connId", connectionID)
+            json.endObject()
+            json.buffer.withBytes { out.append($0) }
         }
     }
 

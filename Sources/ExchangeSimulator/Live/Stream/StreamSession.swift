@@ -14,6 +14,7 @@ public final class StreamSession {
     let exchange: SimulatedExchange
     let endpoint: StreamEndpoint
     var subscriptions: [Subscription] = []
+    var optionSubscriptions: [OptionSubscription] = []
     let reader = JSONReader(maxBytes: 1 << 20)
     /// Binance wraps frames with the name of their stream.
     var isCombined: Bool
@@ -56,7 +57,7 @@ public final class StreamSession {
         lastActive = now
         let name = BybitText.uuidText(Mixing.hash(exchange.market.seed, UInt64(bitPattern: now)), UInt64(bitPattern: now))
         connectionID = endpoint.host == .okx ? String(name.prefix(8)) : name
-        let faults = exchange.plan.faults.filter { fault in endpoint.host.venues.contains { fault.concerns($0) } }
+        let faults = exchange.plan.faults.filter { fault in endpoint.host.allVenues.contains { fault.concerns($0) } }
         self.faults = faults
         let storms = faults.filter { $0.kind == .storm }.map { max(now, $0.from) + $0.every }
         moments = (faults.flatMap { [$0.from, $0.until] } + storms).filter { $0 > now }.sorted()
@@ -91,6 +92,7 @@ public final class StreamSession {
         switch endpoint.host {
         case .okx: takeOKX(bytes, now: now, into: &sink)
         case .bybit: takeBybit(bytes, now: now, into: &sink)
+        case .deribitOptions: takeDeribit(bytes, now: now, into: &sink)
         default: takeBinance(bytes, now: now, into: &sink)
         }
     }
@@ -110,11 +112,15 @@ public final class StreamSession {
         let from = last
         last = now
         sendTrades(to: now, into: &sink)
+        if !optionSubscriptions.isEmpty { sendOptions(to: now, into: &sink) }
         for fault in faults where fault.from > from && fault.from <= now && isMine(fault) { begin(fault, &sink) }
         for fault in faults where fault.kind == .leave && fault.until > from && fault.until <= now { sink.finish(.cut) }
         if let storm = fault(.storm, at: now), now - max(opened, storm.from) >= storm.every { sink.finish(.cut) }
         endInTime(now, &sink)
     }
+
+    /// The connection is used: something was sent.
+    func noteActivity() { lastActive = last }
 
     private func begin(_ fault: Fault, _ sink: inout FrameSink) {
         switch fault.kind {

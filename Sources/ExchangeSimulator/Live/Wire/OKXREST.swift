@@ -35,10 +35,16 @@ extension SimulatedExchange {
                 json.member("ts", String((now + clockError(.okx, at: now)) / 1000))
                 json.endObject()
                 return OKXAsk.end(json)
-            case "/api/v5/public/instruments": return try ask.instruments()
+            case "/api/v5/public/instruments":
+                return try request.query["instType"] == "OPTION" ? ask.optionInstruments() : ask.instruments()
+            case "/api/v5/public/option-trades": return try ask.optionTrades()
+            case "/api/v5/market/option/instrument-family-trades": return try ask.familyTrades()
+            case "/api/v5/public/block-trades": return try ask.blockLegs()
+            case "/api/v5/rfq/public-trades": return try ask.publicBlocks()
             case "/api/v5/public/open-interest": return try ask.openInterest()
             case "/api/v5/market/trades": return try ask.trades()
-            case "/api/v5/market/history-trades": return try ask.historyTrades()
+            case "/api/v5/market/history-trades":
+                return try OKXAsk.isOption(request.query["instId"]) ? ask.optionHistory() : ask.historyTrades()
             case "/api/v5/market/candles", "/api/v5/market/history-candles": return try ask.candles()
             case "/api/v5/market/ticker": return try ask.ticker()
             default: throw OKXError(code: "404", message: "Request path does not exist", status: .notFound)

@@ -10,6 +10,10 @@ public struct ExchangeOptions: Sendable {
     public var weightPerMinute: Int?
     /// Microseconds that REST of Binance's futures reaches back.
     public var futuresLookback: Int64 = 172_800_000_000
+    /// Trades of options in a second, of each family about.
+    public var optionTradesPerSecond = 0.5
+    /// How long after they were made OKX tells of blocks, in microseconds.
+    public var blockDelay: Int64 = 900_000_000
 
     /// Creates options of the real venues.
     public init() {}
@@ -31,6 +35,8 @@ public final class SimulatedExchange: Sendable {
     let views: [InstrumentView]
     let texts: [InstrumentText]
     let interest: InterestBook
+    /// What is traded of options.
+    public let optionMarket: SimulatedOptions
     let meters = Mutex([SimulatedHost: RequestMeter]())
     private let lower: [String: Int]
     private let clockFaults: [Fault]
@@ -43,6 +49,8 @@ public final class SimulatedExchange: Sendable {
         views = market.tapes.map { InstrumentView($0, plan) }
         texts = market.tapes.map { InstrumentText($0.instrument) }
         interest = InterestBook(seed: market.seed, instruments: market.tapes.map(\.instrument), plan: plan)
+        optionMarket = SimulatedOptions(
+            seed: market.seed, tradesPerSecond: options.optionTradesPerSecond, blockDelay: options.blockDelay)
         lower = Dictionary(
             market.tapes.enumerated().map { ("\($0.element.instrument.venue) \($0.element.instrument.symbol.lowercased())", $0.offset) },
             uniquingKeysWith: { first, _ in first })
@@ -68,7 +76,7 @@ public final class SimulatedExchange: Sendable {
     @inline(__always)
     func clockError(_ host: SimulatedHost, at time: Int64) -> Int64 {
         guard !clockFaults.isEmpty else { return 0 }
-        return clockFaults.first { fault in fault.isOn(at: time) && host.venues.contains { fault.concerns($0) } }?.by ?? 0
+        return clockFaults.first { fault in fault.isOn(at: time) && host.allVenues.contains { fault.concerns($0) } }?.by ?? 0
     }
 
     /// Answers a REST request.
@@ -81,6 +89,7 @@ public final class SimulatedExchange: Sendable {
         switch host {
         case .okx: return answerOKX(request, path, now: now)
         case .bybit: return answerBybit(request, path, now: now)
+        case .deribitOptions: return DeribitAsk(exchange: self, query: request.query, now: now).answer(path)
         default: return answerBinance(host, request, path, now: now)
         }
     }
@@ -99,7 +108,7 @@ public final class SimulatedExchange: Sendable {
 
     private func refusing(_ host: SimulatedHost, at now: Int64) -> Fault? {
         plan.faults.first { fault in
-            fault.kind == .refuse && fault.isOn(at: now) && host.venues.contains { fault.concerns($0) }
+            fault.kind == .refuse && fault.isOn(at: now) && host.allVenues.contains { fault.concerns($0) }
         }
     }
 
@@ -116,6 +125,12 @@ public final class SimulatedExchange: Sendable {
         case .bybit:
             json.member("retCode", 10006)
             json.member("retMsg", "Too many visits. Exceeded the API Rate Limit.")
+        case .deribitOptions:
+            json.key("error")
+            json.beginObject()
+            json.member("code", 10028)
+            json.member("message", "too_many_requests")
+            json.endObject()
         default:
             json.member("code", fault.status < 500 ? -1003 : -1001)
             json.member("msg", fault.status == 418 ? "Way too much request weight used; IP banned." : "Too much request weight used.")
