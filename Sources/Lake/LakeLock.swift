@@ -18,5 +18,9 @@ package struct LakeLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that another thread is just starting has the descriptor too: closing ours alone would leave the lock with it for a moment.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -15,6 +15,7 @@ import VendorAPIs
     private static let february = CivilDate(epochDay: 20_484).microseconds + 16 * hour
 
     private let folder: Folder
+    private let lake: Lake
     private let taker: TakerMarket
     private let interest: InterestMarket
 
@@ -22,7 +23,7 @@ import VendorAPIs
     /// each hour.
     init() throws {
         folder = try Folder()
-        let lake = try Lake(directory: folder.path, create: true)
+        lake = try Lake(directory: folder.path, create: true)
         var lines = "time,price,quantity,side,id\n"
         var readings: [OpenInterestReading] = []
         let contract = try #require(OpenInterestContract(venue: .okxPerps, symbol: "BTC-USDT-SWAP"))
@@ -43,13 +44,19 @@ import VendorAPIs
         interest = try InterestMarket(lake: lake, venues: [:])
     }
 
-    /// The rows of an answer at a time.
-    private func rows(_ target: String, at now: Int64) throws -> [[String]] {
+    /// What is asked for at a time.
+    private func ask(_ target: String, at now: Int64) throws -> (response: Response, json: [String: Any]) {
         // A mount of its own, since its limits go by the clock of the machine.
-        let router = Router([OKX.mount(taker: taker, interest: interest)]) { Issue.record("\($0)") }
+        let router = Router([OKX.mount(lake: lake, taker: taker, interest: interest)]) { Issue.record("\($0)") }
         let response = router.respondFully(to: try Request("/api/v5/rubik/stat/" + target, time: now))
         let json = try JSONSerialization.jsonObject(with: Data(response.bodyText.utf8)) as? [String: Any]
-        return try #require(json?["data"] as? [[String]], "\(response.bodyText)")
+        return (response, try #require(json, "\(response.bodyText)"))
+    }
+
+    /// The rows of an answer at a time.
+    private func rows(_ target: String, at now: Int64) throws -> [[String]] {
+        let (response, json) = try ask(target, at: now)
+        return try #require(json["data"] as? [[String]], "\(response.bodyText)")
     }
 
     private static func milliseconds(_ date: String, hour: Int64 = 0) throws -> String {
@@ -90,5 +97,47 @@ import VendorAPIs
         #expect(volume.count == 720 && volume[0][1] == "501751")
         // 0.07 BTC at 51,751.
         #expect(volume[0][2] == "3622.57")
+    }
+
+    private static func option(
+        _ symbol: String, _ id: Int, _ hours: Double, _ side: TakerSide, contracts: Int64, isBlock: Bool = false
+    ) throws -> OptionTrade {
+        let contract = try #require(OptionContract(venue: .okxOptions, symbol: symbol))
+        let count = FixedPoint(mantissa: contracts)
+        return try #require(
+            OptionTrade(
+                contract: contract, space: isBlock ? .block : .book, id: "\(id)", time: february + Int64(hours * 3_600_000_000), side: side,
+                price: FixedPoint(mantissa: 45, scale: 3), contracts: count,
+                quantity: try #require(count.times(FixedPoint(mantissa: 1, scale: 2), decimals: 8)), isBlock: isBlock, source: .webSocket))
+    }
+
+    @Test func `Option flow is one flat array of the last window that is over, blocks apart and where they were executed`() throws {
+        let (call, put) = ("BTC-USD-260327-60000-C", "BTC-USD-260327-60000-P")
+        let store = try OptionStore(lake: lake)
+        // The window of eight hours that ends at 00:00 UTC is from midnight to eight in Hong Kong.
+        try store.append([
+            Self.option(call, 1, 0, .buy, contracts: 855), Self.option(call, 2, 7.999, .sell, contracts: 6730),
+            Self.option(put, 3, 1, .buy, contracts: 1605), Self.option(put, 4, 2, .sell, contracts: 1630),
+            Self.option(put, 5, 3, .buy, contracts: 4070, isBlock: true),
+            // Before and after it.
+            Self.option(call, 6, -0.001, .buy, contracts: 99), Self.option(call, 7, 8, .buy, contracts: 99),
+        ])
+        let end = Self.february + 8 * Self.hour
+        let path = "option/taker-block-volume?ccy=BTC"
+        #expect(try ask(path, at: end + 1).json["data"] as? [String] == ["\(end / 1000)", "8.55", "67.3", "16.05", "16.3", "0", "40.7"])
+        // A block that is told of a quarter of an hour later belongs to the window in which it was made.
+        try store.append([Self.option(call, 8, 7.9, .sell, contracts: 12_640, isBlock: true)])
+        let later = try ask(path, at: end + 15 * 60_000_000)
+        #expect(later.json["data"] as? [String] == ["\(end / 1000)", "8.55", "67.3", "16.05", "16.3", "126.4", "40.7"])
+        #expect(
+            later.response.bodyText
+                == #"{"code":"0","data":["\#(end / 1000)","8.55","67.3","16.05","16.3","126.4","40.7"],"msg":""}"#)
+        let day = try ask(path + "&period=1D", at: end)
+        #expect(day.json["data"] as? [String] == ["\(Self.february / 1000)", "0.99", "0", "0", "0", "0", "0"])
+        #expect(try ask(path, at: end + 100 * Self.hour).json["data"] as? [String] == [])
+        #expect(try ask("option/taker-block-volume?ccy=DOGE", at: end).json["code"] as? String == "51000")
+        #expect(try ask("option/taker-block-volume?ccy=BTC&period=4H", at: end).json["msg"] as? String == "Parameter period error")
+        #expect(try (ask("trading-data/support-coin", at: end).json["data"] as? [String: [String]])?["option"] == ["BTC"])
+        store.close()
     }
 }

@@ -172,7 +172,10 @@ final class JournalLock: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if descriptor >= 0 { Glibc.close(descriptor) }
+            guard descriptor >= 0 else { return }
+            // A child that another thread is just starting has it too: closing ours alone would leave the lock with it for a moment.
+            flock(descriptor, LOCK_UN)
+            Glibc.close(descriptor)
             descriptor = -1
         }
     }

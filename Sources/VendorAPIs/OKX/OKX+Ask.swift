@@ -1,4 +1,5 @@
 import MarketModel
+import OrderFlow
 import Transport
 
 extension OKX {
@@ -13,6 +14,10 @@ extension OKX {
         static let shortPeriod = Parameter("period", .choice(Period.short.map(\.name)), default: "5m", example: "1H", "The length of a row")
         static let longPeriod = Parameter("period", .choice(Period.long.map(\.name)), default: "5m", example: "1H", "The length of a row")
 
+        static let optionPeriod = Parameter(
+            "period", .choice(OptionWindow.allCases.map(\.rawValue)), default: "8H", example: "1D", "The window")
+
+        static let optionFlow = [coin, optionPeriod]
         static let byCoin = [coin, begin, end, shortPeriod]
         static let takerVolume = [coin, kind, begin, end, shortPeriod]
         static let contractTakerVolume = [contract, longPeriod, unit, begin, end, limit]

@@ -24,15 +24,18 @@ extension OKX {
     func supportedCoins(_ request: borrowing Request) throws -> Response {
         let contracts = Set(contracts.map(\.coin)).union(interest.coins(at: request.time)).sorted()
         let spot = Set(taker.spotPairs.filter { exchanges.contains($0.instrument.venue.exchange) }.map(\.coin)).sorted()
-        return Envelope.ok { json in
-            json.beginObject()
-            for (name, coins) in [("contract" as StaticString, contracts), ("option", []), ("spot", spot)] {
-                json.key(name)
-                json.beginArray()
-                for coin in coins { json.value(coin) }
-                json.endArray()
+        return .later { [self] _ in
+            let options = try optionCoins()
+            return Envelope.ok { json in
+                json.beginObject()
+                for (name, coins) in [("contract" as StaticString, contracts), ("option", options), ("spot", spot)] {
+                    json.key(name)
+                    json.beginArray()
+                    for coin in coins { json.value(coin) }
+                    json.endArray()
+                }
+                json.endObject()
             }
-            json.endObject()
         }
     }
 

@@ -36,11 +36,6 @@ extension OKX {
 
         /// What the older statistics have; a day ends at 16:00 UTC.
         static let short = [plain("5m", .m5), plain("1H", .h1), Period(name: "1D", grain: .h1, length: .days(1), ahead: 8 * hour)]
-        /// What options have.
-        static let option = [
-            Period(name: "8H", grain: .h1, length: .micros(8 * hour), ahead: 0),
-            Period(name: "1D", grain: .h1, length: .days(1), ahead: 8 * hour),
-        ]
         /// What the histories of contracts have.
         static let long =
             [plain("5m", .m5), plain("15m", .m15), plain("30m", .m30), plain("1H", .h1), plain("2H", .h2), plain("4H", .h4)]

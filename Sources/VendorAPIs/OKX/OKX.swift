@@ -1,3 +1,4 @@
+public import Lake
 public import MarketService
 public import Transport
 
@@ -5,22 +6,26 @@ public import Transport
 ///
 /// What is known of the vendor's API, and every decision where it is silent, stands in docs/vendors/okx.md.
 public struct OKX: Sendable {
+    let lake: Lake
     let taker: TakerMarket
     let interest: InterestMarket
+    let prepared = PreparedTables()
     let limits: Limits
     let exchanges: Set<String>
 
     /// Creates the façade's mount.
     ///
     /// - Parameters:
+    ///   - lake: holds the trades of options.
     ///   - taker: what is answered from tapes.
     ///   - interest: open interest.
     ///   - exchanges: whose trades and open interest are counted, as people write them.
     ///   - addresses: who asks, by whom every limit is counted.
     public static func mount(
-        taker: TakerMarket, interest: InterestMarket, exchanges: Set<String> = ["OKX"], addresses: ClientAddresses = ClientAddresses()
+        lake: Lake, taker: TakerMarket, interest: InterestMarket, exchanges: Set<String> = ["OKX"],
+        addresses: ClientAddresses = ClientAddresses()
     ) -> Mount {
-        let api = OKX(taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
+        let api = OKX(lake: lake, taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
         return Mount("/api/v5/rubik/stat", routes: api.routes, errors: Envelope.error)
     }
 
@@ -37,6 +42,9 @@ public struct OKX: Sendable {
             route(
                 "/contracts/open-interest-history", Parameters.interestHistory, "Open interest of a contract", times: 10, byContract: true
             ) { try interestHistory($0) },
+            route("/option/taker-block-volume", Parameters.optionFlow, "What takers of a coin's options bought and sold, and blocks") {
+                try optionFlow($0)
+            },
             route("/margin/loan-ratio", Parameters.byCoin, "What is borrowed in quote currency by what is in coins: not known here") {
                 try nothing($0)
             },

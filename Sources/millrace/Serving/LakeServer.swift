@@ -76,7 +76,7 @@ struct LakeServer: Sendable {
                 Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
                 CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
                 OKX.mount(
-                    taker: taker, interest: interest.market, exchanges: options.okxExchanges,
+                    lake: lake, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
                     addresses: ClientAddresses(trusted: options.trustedProxies)),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
