@@ -13,6 +13,9 @@ extension Command {
 
             Importing again, overlapping, or in another order gives the same tape byte for byte. An import that was killed leaves no half
             file: run it again.
+
+            With --venue okx-options and a family as the symbol (BTC-USD), dumps of OKX's option chains are taken in; --option-size says what a
+            contract was on where Millrace does not know.
             """,
         operands: [CommandOperand(name: "FILE", help: "The dumps", repeatable: true)],
         options: [
@@ -20,7 +23,7 @@ extension Command {
             .venue(),
             .symbol(),
             CommandOption("report", "F", "How to print the validation report", default: "text", choices: ["text", "json"]),
-            .threads,
+            .threads, .optionSize,
         ] + ArchiveIntake.options,
         examples: [
             CommandExample(
@@ -31,6 +34,7 @@ extension Command {
                 "any CSV, with a report for programs"),
         ]
     ) { arguments, console in
+        if let family = try optionFamily(arguments) { return try importOptions(family, arguments, console) }
         let intake = try ArchiveIntake(arguments)
         let options = ImportOptions(
             venue: try arguments.venue(), symbol: try arguments.required("symbol"), contractSize: intake.contractSize,

@@ -34,6 +34,7 @@ struct LakeServer: Sendable {
     private let months: MonthFiles
     private let recording: Recording?
     private let interest: Interest
+    private let options: OptionTapes?
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
 
@@ -56,6 +57,7 @@ struct LakeServer: Sendable {
         let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
         let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
         let interest = try Interest(options.recording, lake: lake, report: report)
+        let optionTapes = options.recording.optionFamilies.isEmpty ? nil : try OptionTapes(options.recording, lake: lake, report: report)
         let market = try MarketService(source: LakeSource(lake), live: recording?.live, onDemand: recording)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
@@ -97,6 +99,7 @@ struct LakeServer: Sendable {
         self.months = months
         self.recording = recording
         self.interest = interest
+        self.options = optionTapes
         self.live = live
         self.streams = streams
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
@@ -114,13 +117,16 @@ struct LakeServer: Sendable {
     }
 
     /// The instruments that are to be recorded and not live yet.
-    var unready: [String] { (recording?.unready ?? []) + (!interest.isReady ? ["open interest"] : []) }
+    var unready: [String] {
+        (recording?.unready ?? []) + (!interest.isReady ? ["open interest"] : []) + (options?.isReady == false ? ["options"] : [])
+    }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
         recording?.stop()
         server.stop(grace: grace)
         interest.stop()
+        options?.stop()
         streams.aperiodic.stop()
         streams.native.stop()
         live.stop()

@@ -18,11 +18,17 @@ struct RecordingOptions: Sendable {
     var interestSeconds: Int?
     /// What venues' published open interest is multiplied with to be that of one side, where it is not the usual.
     var interestFactors: [Venue: FixedPoint] = [:]
+    /// The families of options that are followed.
+    var optionFamilies: [OptionFamily] = []
+    /// What contracts of options are on.
+    var optionSizes = OptionSizes.known
+    /// Whether new tapes of options begin as far back as the venues tell.
+    var wantsOptionHistory = false
     /// How clients connect.
     var client = ClientOptions()
 
     /// Whether there is anything to record.
-    var isEmpty: Bool { symbols.isEmpty && interest.isEmpty }
+    var isEmpty: Bool { symbols.isEmpty && interest.isEmpty && optionFamilies.isEmpty }
 
     /// The options of commands that record.
     static let options = [
@@ -42,6 +48,10 @@ struct RecordingOptions: Sendable {
         CommandOption(
             "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
             default: "by venue, see docs/open-interest.md", repeatable: true),
+        CommandOption(
+            "options", "FAMILIES", "Record the trades and blocks of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC", repeatable: true),
+        .optionSize,
+        .flag("option-history", "Begin new tapes of options as far back as the venues tell: OKX three months, Deribit five days"),
         CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
         CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
     ]
@@ -98,7 +108,11 @@ struct RecordingOptions: Sendable {
             }
             interestSeconds = seconds
         }
-        for (venue, _) in symbols where endpoints[venue]?.sockets.isEmpty == true {
+        for text in arguments.all("options") { try followOptions(text) }
+        optionSizes = try RecordingOptions.optionSizes(arguments)
+        wantsOptionHistory = arguments.has("option-history")
+        let streaming = symbols.map(\.venue) + optionFamilies.map(\.venue)
+        for venue in streaming where endpoints[venue]?.sockets.isEmpty == true {
             throw UsageError("--endpoint \(venue.name): to record trades, name a ws:// or wss:// base as well")
         }
         if let text = arguments.value("intervals") { intervals = try RecordingOptions.intervals(text) }

@@ -1,0 +1,103 @@
+import Feeds
+import Lake
+import MarketModel
+import Pipeline
+import Synchronization
+
+/// Makes the trades of options durable, some times a second.
+final class OptionWriting: Sendable {
+    private struct State: Sendable {
+        var waiting: [OptionTrade] = []
+        var dropped = 0
+        var count = 0
+        var problem: String?
+        var faults: [OptionFault: Int] = [:]
+    }
+
+    private let families: Set<OptionFamily>
+    private let store: OptionStore
+    private let options: OptionCollector.Options
+    private let sink: @Sendable ([OptionTrade]) -> Void
+    private let report: @Sendable (String) -> Void
+    private let state = Mutex(State())
+    /// Held while trades are on their way to the disk, so that a flush waits for them.
+    private let turn = Mutex(())
+    private let worker = SerialWorker()
+
+    init(
+        families: [OptionFamily], store: OptionStore, options: OptionCollector.Options, sink: @escaping @Sendable ([OptionTrade]) -> Void,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.families = Set(families)
+        self.store = store
+        self.options = options
+        self.sink = sink
+        self.report = report
+    }
+
+    var count: Int { state.withLock { $0.count } }
+    var problem: String? { state.withLock { $0.problem } }
+
+    /// Takes the trades of the families that are wanted; blocks are told of all.
+    func take(_ batch: OptionBatch) {
+        let wanted = batch.trades.filter { families.contains($0.contract.family) }
+        let isNew = state.withLock { state -> Bool in
+            let room = max(0, options.waitingTrades - state.waiting.count)
+            state.waiting += wanted.prefix(room)
+            state.dropped += max(0, wanted.count - room)
+            var isNew = false
+            for (fault, count) in batch.faults {
+                isNew = isNew || state.faults[fault] == nil
+                state.faults[fault, default: 0] += count
+            }
+            return isNew
+        }
+        // Said once a kind: a venue that changes its rows would say so a thousand times a second.
+        if isNew { report("options: rows that are no trades: \(batch.lastFault)") }
+    }
+
+    func start() { worker.submit(afterMilliseconds: options.commitMilliseconds) { [weak self] in self?.run() } }
+
+    private func run() {
+        do {
+            try flush()
+        } catch {
+            let line = "\(error)"
+            let isNew = state.withLock { state in
+                defer { state.problem = line }
+                return state.problem != line
+            }
+            if isNew { report("options cannot be kept: \(line)") }
+        }
+        guard !worker.isStopped else { return }
+        worker.submit(afterMilliseconds: options.commitMilliseconds) { [weak self] in self?.run() }
+    }
+
+    /// Writes what waits.
+    func flush() throws {
+        try turn.withLock { _ in
+            let trades = state.withLock { $0.waiting }
+            guard !trades.isEmpty else { return }
+            try store.append(trades)
+            let dropped = state.withLock { state in
+                // Others may have been added behind these.
+                state.waiting.removeFirst(trades.count)
+                state.count += trades.count
+                state.problem = nil
+                defer { state.dropped = 0 }
+                return state.dropped
+            }
+            if dropped > 0 { report("options: \(dropped) trades were dropped while the disk took none") }
+            sink(trades)
+        }
+    }
+
+    func stop() {
+        worker.stop()
+        do {
+            try flush()
+        } catch {
+            report("options cannot be kept: \(error)")
+        }
+    }
+}
