@@ -104,11 +104,11 @@ import VendorAPIs
     ) throws -> OptionTrade {
         let contract = try #require(OptionContract(venue: .okxOptions, symbol: symbol))
         let count = FixedPoint(mantissa: contracts)
+        let coins = try #require(count.times(FixedPoint(mantissa: 1, scale: 2), decimals: 8))
         return try #require(
             OptionTrade(
                 contract: contract, space: isBlock ? .block : .book, id: "\(id)", time: february + Int64(hours * 3_600_000_000), side: side,
-                price: FixedPoint(mantissa: 45, scale: 3), contracts: count,
-                quantity: try #require(count.times(FixedPoint(mantissa: 1, scale: 2), decimals: 8)), isBlock: isBlock, source: .webSocket))
+                price: FixedPoint(mantissa: 45, scale: 3), contracts: count, quantity: coins, isBlock: isBlock, source: .webSocket))
     }
 
     @Test func `Option flow is one flat array of the last window that is over, blocks apart and where they were executed`() throws {
