@@ -42,13 +42,18 @@ public struct OptionRepair: Sendable {
     /// Deribit: until when all trades are there.
     private var complete: [OptionFamily: Int64] = [:]
     private var sweptAt: Int64?
+    /// When to look once more after the venue began to deliver: what it printed while it was taking the subscription is in neither.
+    private var lookAgainAt: Int64?
     private var listedAt: Int64?
     private var lastBlock: String
     private let wantsHistory: Bool
     /// Options whose past is on the tape, or has been asked for.
     private var known: Set<String> = []
 
+    /// From one look at the newest trades and blocks to the next, in nanoseconds.
+    private let pause: Int64
     private static let second: Int64 = 1_000_000_000
+    private static let settling: Int64 = 5 * second
     private static let minute: Int64 = 60_000_000
     /// As far back as Deribit is asked, in microseconds.
     private static let reach: Int64 = 5 * CivilDate.dayLength
@@ -61,11 +66,13 @@ public struct OptionRepair: Sendable {
     /// - Parameters:
     ///   - begins: where tapes end.
     ///   - lastBlock: the newest block that is on the tape, by its id; empty for none.
+    ///   - seconds: from one look at the newest trades and blocks to the next.
     ///   - wantsHistory: whether a new tape begins as far back as the venue tells of what is listed now: OKX three months, Deribit five days.
     public init(
         adapter: any OptionRESTAdapter, families: [OptionFamily], begins: [OptionFamily: Begin] = [:], lastBlock: String = "",
-        wantsHistory: Bool = false
+        seconds: Int = 60, wantsHistory: Bool = false
     ) {
+        pause = Int64(seconds) * Self.second
         self.adapter = adapter
         self.families = families
         self.begins = begins
@@ -126,9 +133,11 @@ public struct OptionRepair: Sendable {
             listedAt = now
             for family in families { want(.listing(family)) }
         }
-        guard sweptAt.map({ now - $0 >= 60 * Self.second }) ?? true else { return }
         let isFirst = sweptAt == nil
+        let isAgain = lookAgainAt.map { now >= $0 } ?? false
+        guard isFirst || isAgain || sweptAt.map({ now - $0 >= pause }) ?? true else { return }
         sweptAt = now
+        if isFirst { lookAgainAt = now + Self.settling } else if isAgain { lookAgainAt = nil }
         for family in families {
             want(.recent(family))
             if isFirst { want(.byType(family)) }

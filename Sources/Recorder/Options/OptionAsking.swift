@@ -40,7 +40,7 @@ final class OptionAsking: Sendable {
             State(
                 repair: OptionRepair(
                     adapter: adapter, families: families, begins: begins.tapes, lastBlock: begins.lastBlock,
-                    wantsHistory: options.wantsHistory),
+                    seconds: options.sweepSeconds, wantsHistory: options.wantsHistory),
                 budget: RateBudget(adapter.rates), sizes: options.sizes))
     }
 

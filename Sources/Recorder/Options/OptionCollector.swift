@@ -24,6 +24,8 @@ public final class OptionCollector: Sendable {
         public var sizes = OptionSizes.known
         /// Whether a new tape begins as far back as the venue tells: OKX three months, Deribit five days.
         public var wantsHistory = false
+        /// From one look at the newest trades and blocks to the next.
+        public var sweepSeconds = 60
         /// Decides the jitter of its waits.
         public var seed: UInt64 = 1
         /// How often what came is made durable, in milliseconds.
