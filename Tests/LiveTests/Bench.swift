@@ -88,7 +88,9 @@ final class Said: Sendable {
     func add(_ line: String) { lines.withLock { $0.append(line) } }
 
     var last: [String] { lines.withLock { $0.suffix(3) } }
-    var all: [String] { lines.withLock { $0 } }
+
+    /// Whether a line holds something; looked at under the lock, as ``Capture/look(_:_:)`` does.
+    func contains(_ holds: (String) -> Bool) -> Bool { lines.withLock { $0.contains(where: holds) } }
 }
 
 /// Waits until something holds, far longer than it should take.

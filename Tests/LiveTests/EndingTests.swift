@@ -17,7 +17,7 @@ struct EndingTests {
                 if case .ended = bench.capture.look(.binanceSpot, \.state) { true } else { false }
             })
         let ended = bench.capture.look(.binanceSpot, \.rows.count)
-        #expect(ended > 0 && bench.said.all.contains { $0.contains("anew") })
+        #expect(ended > 0 && bench.said.contains { $0.contains("anew") })
         // Nothing of the new numbering is on the tape, and the other venues go on.
         let other = bench.capture.look(.okxPerps, \.rows.count)
         #expect(waitUntil(seconds: 300) { bench.capture.look(.okxPerps, \.rows.count) > other + 50 })
@@ -35,7 +35,7 @@ struct EndingTests {
             waitUntil(seconds: 300) {
                 if case .ended("no longer traded") = bench.capture.look(.binanceSpot, \.state) { true } else { false }
             })
-        #expect(bench.said.all.contains { $0.contains("BTCUSDT is no longer traded") })
+        #expect(bench.said.contains { $0.contains("BTCUSDT is no longer traded") })
         // The symbol of another venue that is spelt the same goes on.
         let other = bench.capture.look(.bybitLinear, \.rows.count)
         #expect(waitUntil(seconds: 300) { bench.capture.look(.bybitLinear, \.rows.count) > other + 50 })

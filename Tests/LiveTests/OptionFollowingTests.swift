@@ -95,7 +95,7 @@ import Transport
             // Both ways of telling were needed, and the better one wins.
             #expect(Set(held.map(\.source)).isSubset(of: [.webSocket, .rest]) && held.contains { $0.source == .rest })
         }
-        #expect(said.all.contains { $0.contains("disconnected") } && running.problem == nil)
+        #expect(said.contains { $0.contains("disconnected") } && running.problem == nil)
         // Sealed, it is the same.
         try store.seal(before: CivilDate(microseconds: Self.now() + 2 * CivilDate.dayLength))
         for family in families { #expect(try isWhole(lake, family, market, from..<to)) }
@@ -120,6 +120,6 @@ import Transport
         let market = simulator.exchange.optionMarket
         #expect(waitUntil { (try? isWhole(lake, family, market, (from - 1_000_000)..<to)) == true })
         running.stop()
-        #expect(said.all.contains("okx-options: a contract of okx-options ETH-USD is on 0.1 coins"))
+        #expect(said.contains { $0 == "okx-options: a contract of okx-options ETH-USD is on 0.1 coins" })
     }
 }

@@ -40,7 +40,7 @@ struct WideningTests {
         let other = try #require(FeedCatalogue.rest(of: venue, endpoints: lists.endpoints(venue)))
         let bench = try LiveBench(market: market)
         try bench.record([(venue, symbol)], listing: { OtherListing(own: $0, other: other) }, options: { $0.firstTrades = 0 })
-        #expect(waitUntil(seconds: 300) { bench.said.all.contains { $0.contains("more digits") } })
+        #expect(waitUntil(seconds: 300) { bench.said.contains { $0.contains("more digits") } })
         let enough = bench.capture.look(venue, \.rows.count) + 300
         #expect(waitUntil(seconds: 300) { bench.capture.look(venue, \.rows.count) > enough && !bench.capture.progress(venue).isAsking })
         bench.stop()
