@@ -41,4 +41,8 @@ private func check(_ reading: OpenInterestReading) {
 }
 
 private let adapters: [any OpenInterestAdapter] =
-    FeedCatalogue.openInterestVenues.compactMap { FeedCatalogue.openInterest(of: $0) } + [DeribitOpenInterest(.options)]
+    FeedCatalogue.openInterestVenues.compactMap { FeedCatalogue.openInterest(of: $0) }
+    + FeedCatalogue.optionVenues.compactMap { venue in
+        let families = ["BTC", "USDC", "BTC-USD"].compactMap { OptionFamily(venue: venue, name: $0) }
+        return FeedCatalogue.optionInterest(of: venue, families: families)
+    }

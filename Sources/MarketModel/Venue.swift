@@ -73,6 +73,9 @@ public struct Venue: Sendable, Hashable, Comparable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is the market of an exchange's options, of which open interest is kept apart from that of contracts.
+    public var isOptions: Bool { self == .okxOptions || self == .deribitOptions }
+
     /// How the venue numbers the trades of one instrument on its tape.
     public var tradeIDs: TradeIDKind {
         switch self {

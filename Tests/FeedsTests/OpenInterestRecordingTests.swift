@@ -91,9 +91,11 @@ struct OpenInterestRecordingTests {
             let start = try #require(frame.range(of: "\"data\":")?.upperBound)
             return String(frame[start...].dropLast(2))
         }
-        let body = "{\"jsonrpc\":\"2.0\",\"result\":[\(rows.joined(separator: ","))]}"
-        var poll = OpenInterestPoll(DeribitOpenInterest(.options))
-        let sum = poll.poll(["currency=BTC&kind=option": body])
+        func body(_ rows: [String]) -> String { "{\"jsonrpc\":\"2.0\",\"result\":[\(rows.joined(separator: ","))]}" }
+        func body(of coin: String) -> String { body(rows.filter { $0.contains("\"instrument_name\":\"\(coin)-") }) }
+        let families = ["deribit:BTC", "deribit:ETH"].compactMap { OptionFamily($0) }
+        var poll = OpenInterestPoll(DeribitOptionInterest(families))
+        let sum = poll.poll(["currency=BTC&kind=option": body(of: "BTC"), "currency=ETH&kind=option": body(of: "ETH")])
         #expect(sum.faults == [:])
         #expect(sum.samples.count == 89)
         // 12685 ETH × 2003.61 = 25415792.85; 108.2 BTC × 33420.42 = 3616089.444, by the first row of each
@@ -101,8 +103,8 @@ struct OpenInterestRecordingTests {
         #expect(sum.text("BTC-25MAR22-30000-C") == "BTC/USD coin 108.2 = 3616089.444 USD")
         #expect(sum.time("ETH-30JUL21-2800-C") == 1_626_993_723_632_000)
         // None of them is a future.
-        var futures = OpenInterestPoll(DeribitOpenInterest(.futures))
-        let none = futures.poll(["currency=BTC&kind=future": body])
+        var futures = OpenInterestPoll(DeribitOpenInterest())
+        let none = futures.poll(["currency=BTC&kind=future": body(rows)])
         #expect(none.samples.isEmpty)
         #expect(none.faults == [.noContract: 89])
     }

@@ -200,9 +200,13 @@ struct OpenInterestSweepTests {
             "\"result\"",
             "\"list\"", "\"symbol\"", "\"openInterest\"", "\"markPrice\"", "\"code\":\"0\"", "\"retCode\":0", "\"universe\"", "\"tickers\"",
             "\"999999999999999999\"", "\"0.000000000000000001\"", "\"typ\":\"FFWCSX\",\"state\":\"Open\"", "\"multiplier\":1e-18",
+            "\"instId\":\"BTC-USD-260327-60000-C\"", "\"oiCcy\"", "\"instrument_name\":\"BTC-28JUN24-42000-C\"", "\"open_interest\"",
         ]
-        for venue in FeedCatalogue.openInterestVenues {
-            guard let adapter = FeedCatalogue.openInterest(of: venue) else { continue }
+        let families = ["okx:BTC-USD", "okx:BTC-USD_UM", "deribit:BTC", "deribit:USDC"].compactMap { OptionFamily($0) }
+        let adapters =
+            FeedCatalogue.openInterestVenues.compactMap { FeedCatalogue.openInterest(of: $0) }
+            + FeedCatalogue.optionVenues.compactMap { FeedCatalogue.optionInterest(of: $0, families: families) }
+        for adapter in adapters {
             var poll = OpenInterestPoll(adapter)
             poll.sweep.learn(worth: decimal("0.000000000000000001"), of: "BTC")
             for _ in 0..<60 {

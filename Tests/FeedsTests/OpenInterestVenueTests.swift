@@ -142,7 +142,7 @@ struct OpenInterestVenueTests {
     }
 
     @Test func `Deribit's inverse futures count USD, its linear ones coins`() {
-        var poll = OpenInterestPoll(DeribitOpenInterest(.futures))
+        var poll = OpenInterestPoll(DeribitOpenInterest())
         let sum = poll.poll(
             [
                 "currency=BTC&kind=future": """

@@ -1,25 +1,12 @@
 import MarketModel
 
-/// Open interest of Deribit's futures and perpetuals: in USD on inverse ones, in coins on linear ones; one side.
-///
-/// Options are read by a value of their own, in coins at the price of what they are on, and belong to no sum of futures.
+/// Open interest of Deribit's futures and perpetuals: in USD on inverse ones, in coins on linear ones; one side. Options are not among it.
 public struct DeribitOpenInterest: Sendable {
-    /// What is asked for.
-    public enum Kind: String, Sendable, Hashable {
-        /// Dated futures and perpetuals.
-        case futures = "future"
-        /// Options.
-        case options = "option"
-    }
-
-    /// What is asked for.
-    public let kind: Kind
     /// Where its servers are.
     public let endpoints: Endpoints
 
     /// Creates the questions; without `endpoints` for the exchange's own servers.
-    public init(_ kind: Kind, endpoints: Endpoints? = nil) {
-        self.kind = kind
+    public init(endpoints: Endpoints? = nil) {
         self.endpoints = endpoints ?? Endpoints.official(.deribit) ?? Endpoints(rest: "", sockets: [])
     }
 
@@ -36,7 +23,7 @@ extension DeribitOpenInterest: OpenInterestAdapter {
     public func request(_ step: OpenInterestStep) -> RESTRequest {
         request(
             step,
-            url: endpoints.rest + "/api/v2/public/get_book_summary_by_currency?currency=\(step.part.percentEncoded)&kind=\(kind.rawValue)",
+            url: endpoints.rest + "/api/v2/public/get_book_summary_by_currency?currency=\(step.part.percentEncoded)&kind=future",
             bucket: Self.bucket)
     }
 
@@ -48,8 +35,7 @@ extension DeribitOpenInterest: OpenInterestAdapter {
                 continue
             }
             page.append(
-                terms, amount: row["open_interest"], price: row[kind == .options ? "underlying_price" : "mark_price"],
-                time: row["creation_timestamp"] ?? row["timestamp"])
+                terms, amount: row["open_interest"], price: row["mark_price"], time: row["creation_timestamp"] ?? row["timestamp"])
         }
         return .done
     }
@@ -62,16 +48,16 @@ extension DeribitOpenInterest: OpenInterestAdapter {
             ? .failed(reason: reason.isEmpty ? "the answer has no result" : reason) : outcome(of: status, reason: reason)
     }
 
-    /// What a name says: `BTC-PERPETUAL`, `BTC-26SEP25`, `SOL_USDC-PERPETUAL`, `BTC-27MAR26-100000-C`.
+    /// What a name says: `BTC-PERPETUAL`, `BTC-26SEP25`, `SOL_USDC-PERPETUAL`.
     private func terms(_ symbol: String) -> OpenInterestTerms? {
         let parts = symbol.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == (kind == .options ? 4 : 2), let pair = parts.first else { return nil }
+        guard parts.count == 2, let pair = parts.first else { return nil }
         let assets = pair.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
         guard let coin = assets.first, !coin.isEmpty, assets.count <= 2 else { return nil }
         let settlement = assets.count == 2 ? assets[1] : coin
         let isLinear = assets.count == 2
         return OpenInterestTerms(
             venue: venue, symbol: symbol, coin: coin, quote: isLinear ? settlement : "USD", margin: MarginKind(settlement: settlement),
-            unit: isLinear || kind == .options ? .base : .quote, isPerpetual: parts[1] == "PERPETUAL")
+            unit: isLinear ? .base : .quote, isPerpetual: parts[1] == "PERPETUAL")
     }
 }

@@ -26,6 +26,10 @@ public protocol OpenInterestAdapter: Sendable {
     func read(_ body: JSONValue, of step: OpenInterestStep, into page: inout OpenInterestPage) -> RESTOutcome
     /// What an error's body says; `body` is nil where it is no JSON.
     func refusal(status: Int, body: JSONValue?) -> RESTOutcome
+
+    /// Whether the sum of a contract's coin may lack something where a question of the sweep came to nothing, so that what was said of the
+    /// coin does not make a whole.
+    func isLacking(_ contract: OpenInterestContract, without step: OpenInterestStep) -> Bool
 }
 
 extension OpenInterestAdapter {
@@ -37,6 +41,8 @@ extension OpenInterestAdapter {
     public var listings: [OpenInterestStep] { [] }
     /// None.
     public func questions(about contracts: [OpenInterestTerms]) -> [OpenInterestStep] { [] }
+    /// False: the sums of contracts are judged from round to round.
+    public func isLacking(_ contract: OpenInterestContract, without step: OpenInterestStep) -> Bool { false }
 
     /// What the status says.
     public func refusal(status: Int, body: JSONValue?) -> RESTOutcome {

@@ -108,6 +108,35 @@ public struct OpenInterestPage: Sendable {
         }
     }
 
+    /// Appends open interest that the venue gives in coins, at what one of them is worth in USD; of no coins the price does not matter.
+    mutating func append(_ contract: OpenInterestContract, coins: JSONValue?, price: JSONValue?, time: JSONValue?) {
+        guard let time = self.time(time) else { return append(.wrongTime, contract.symbol) }
+        switch figure(coins, nil) {
+        case .success(let amount):
+            let none = FixedPoint(mantissa: 0)
+            var value = OpenInterest(quantity: none, usd: none)
+            if amount.mantissa > 0 {
+                guard let price = price?.price else { return append(.noPrice, contract.symbol) }
+                guard let quantity = amount.times(FixedPoint(mantissa: 1), decimals: OpenInterest.decimals),
+                    let worth = OpenInterest(quantity: quantity, price: price)
+                else { return append(.tooLarge, contract.symbol) }
+                value = worth
+            }
+            samples.append(OpenInterestSample(contract: contract, value: value, time: time))
+        case .failure(let fault): append(fault, contract.symbol)
+        }
+    }
+
+    /// The option of a row; nil, and a fault, for one that is none, or of another family than was asked for.
+    mutating func option(_ name: JSONValue?, _ venue: Venue, _ step: OpenInterestStep) -> OpenInterestContract? {
+        guard let symbol = name?.symbol, let option = OptionContract(venue: venue, symbol: symbol), option.family.name == step.part else {
+            append(.noContract, name?.words ?? "")
+            return nil
+        }
+        return OpenInterestContract(
+            venue: venue, symbol: symbol, coin: option.coin, quote: option.quote, margin: MarginKind(settlement: option.settlement))
+    }
+
     /// A figure of one side.
     private func figure(_ value: JSONValue?, _ factor: FixedPoint?) -> Result<FixedPoint, OpenInterestFault> {
         guard let value else { return .failure(.missing) }

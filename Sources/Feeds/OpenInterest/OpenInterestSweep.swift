@@ -23,6 +23,9 @@ public struct OpenInterestSweep: Sendable {
     public private(set) var knowledge = OpenInterestKnowledge()
     /// Sweeps that have ended.
     public private(set) var sweeps = 0
+    /// Questions of the sweep that is under way, or has ended last, that came to nothing: failed, refused, or without a row that was
+    /// understood.
+    public private(set) var failed: [OpenInterestStep] = []
 
     private let isFactorSet: Bool
     private var waiting: [RESTRequest] = []
@@ -73,6 +76,7 @@ public struct OpenInterestSweep: Sendable {
 
     private mutating func begin(now: Int64) {
         began = now
+        failed = []
         isAskingSingly = false
         hasListed = true
         var steps = adapter.questions
@@ -129,7 +133,16 @@ public struct OpenInterestSweep: Sendable {
         }
     }
 
+    /// Whether all that a contract's coin is made of was told in the sweep that has ended last.
+    public func isWhole(_ contract: OpenInterestContract) -> Bool {
+        !failed.contains { adapter.isLacking(contract, without: $0) }
+    }
+
     private mutating func take(_ outcome: RESTOutcome, of request: RESTRequest, _ step: OpenInterestStep, _ page: OpenInterestPage) {
+        switch outcome {
+        case .done where page.samples.isEmpty && !page.faults.isEmpty, .failed, .refused: failed.append(step)
+        case .done, .more, .limited: break
+        }
         switch outcome {
         case .done:
             knowledge = page.knowledge

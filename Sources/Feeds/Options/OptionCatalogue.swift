@@ -21,6 +21,25 @@ extension FeedCatalogue {
         }
     }
 
+    /// Seconds between rounds of the open interest of options: readers look at it once in hours.
+    static let optionInterestSeconds = 300
+
+    /// What to ask of a venue about the open interest of its options; nil for a venue without, and without families.
+    ///
+    /// - Parameters:
+    ///   - families: those of other venues are passed over.
+    ///   - endpoints: where its servers are; nil for the exchange's own.
+    public static func optionInterest(
+        of venue: Venue, families: [OptionFamily], endpoints: Endpoints? = nil
+    ) -> (any OpenInterestAdapter)? {
+        guard families.contains(where: { $0.venue == venue }) else { return nil }
+        return switch venue {
+        case .okxOptions: OKXOptionInterest(families, endpoints: endpoints)
+        case .deribitOptions: DeribitOptionInterest(families, endpoints: endpoints)
+        default: nil
+        }
+    }
+
     /// The REST side of a venue's options; nil for a venue without.
     ///
     /// - Parameter endpoints: where its servers are; nil for the exchange's own.
@@ -29,6 +48,15 @@ extension FeedCatalogue {
         case .okxOptions: OKXOptionREST(endpoints: endpoints)
         case .deribitOptions: DeribitOptionREST(endpoints: endpoints)
         default: nil
+        }
+    }
+}
+
+extension [OptionFamily] {
+    /// Those of a venue, each once.
+    func ofVenue(_ venue: Venue) -> [OptionFamily] {
+        reduce(into: []) { kept, family in
+            if family.venue == venue, !kept.contains(family) { kept.append(family) }
         }
     }
 }

@@ -95,7 +95,7 @@ public enum FeedCatalogue {
         case .okxPerps: OKXOpenInterest(endpoints: endpoints)
         case .bybitLinear: BybitOpenInterest(.linear, endpoints: endpoints)
         case .bybitInverse: BybitOpenInterest(.inverse, endpoints: endpoints)
-        case .deribit: DeribitOpenInterest(.futures, endpoints: endpoints)
+        case .deribit: DeribitOpenInterest(endpoints: endpoints)
         case .hyperliquidPerps: HyperliquidOpenInterest(endpoints: endpoints)
         case .bitgetFutures: BitgetOpenInterest(endpoints: endpoints)
         case .gateFutures: GateOpenInterest(endpoints: endpoints)

@@ -12,6 +12,10 @@ public import Transport
 ///     collector.stop()
 ///
 /// A thread a venue asks and waits; nothing is kept here, and a venue that fails holds up no other.
+///
+/// Of options a round has no samples of a coin where any question that may be about it came to nothing: a family that could not be asked
+/// does not look like one of which nothing is open, since its whole coin is missing. A round without samples is not handed on. Of contracts
+/// a round has what was told.
 public final class InterestCollector: Sendable {
     private let venues: [InterestPoll]
 
@@ -62,7 +66,16 @@ private final class InterestPoll: Sendable {
         var sweep: OpenInterestSweep
         var budget: RateBudget
         var samples: [OpenInterestContract: OpenInterestSample] = [:]
-        var problem: String?
+        /// What is wrong, by family of options; of contracts there is one entry.
+        var problems: [String: String] = [:]
+
+        /// What to say of a problem that is new; nil where nothing is.
+        mutating func note(_ problem: String?, of request: RESTRequest) -> String? {
+            var family = ""
+            if case .openInterest(let step) = request.question, sweep.adapter.venue.isOptions { family = step.part }
+            defer { problems[family] = problem }
+            return problem == problems[family] ? nil : problem.map { "open interest\(family.isEmpty ? "" : " of \(family)"): \($0)" }
+        }
     }
 
     /// What to do next.
@@ -142,15 +155,14 @@ private final class InterestPoll: Sendable {
             let result = state.sweep.answered(request, exchanged.answer, received: received)
             state.budget.answered(request, exchanged.answer, result.outcome, now: MonotonicClock.nanoseconds())
             for sample in result.samples { state.samples[sample.contract] = sample }
-            let problem = exchanged.failure ?? InterestPoll.problem(result)
-            let line = problem == state.problem ? nil : problem.map { "open interest: \($0)" }
-            state.problem = problem
+            let line = state.note(exchanged.failure ?? InterestPoll.problem(result), of: request)
             guard state.sweep.sweeps > ended else { return (nil, line) }
             if let price = state.sweep.knowledge.worth[InterestPoll.pricedElsewhere], venue != .cme {
                 prices.learn(price, of: InterestPoll.pricedElsewhere)
             }
             defer { state.samples = [:] }
-            let samples = state.samples.values.sorted { ($0.contract.symbol, $0.contract.quote) < ($1.contract.symbol, $1.contract.quote) }
+            let whole = state.samples.values.filter { state.sweep.isWhole($0.contract) }
+            let samples = whole.sorted { ($0.contract.symbol, $0.contract.quote) < ($1.contract.symbol, $1.contract.quote) }
             return (samples.isEmpty ? nil : InterestSweep(venue: venue, time: received, samples: samples), line)
         }
         if let line { report("\(venue): \(line)") }
