@@ -12,12 +12,14 @@
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/column_reader.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 #include <parquet/properties.h>
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
@@ -118,6 +120,52 @@ void copy(const arrow::Table &table, const char *name, const arrow::DataType &ty
             if (chunk->IsNull(row)) std::memset(next + row * width, 0xff, width);
         }
         next += chunk->length() * width;
+    }
+}
+
+/// Values of one column of a row group: read batch by batch, and handed on where they are wanted.
+template <typename Reader, typename Value, typename Take>
+void pick(parquet::RowGroupReader &group, const char *name, int64_t count, const int64_t *places, bool mayLack, Take take) {
+    constexpr int64_t kBatch = 8192;
+    const auto *schema = group.metadata()->schema();
+    const int index = schema->ColumnIndex(name);
+    if (index < 0) throw std::runtime_error(std::string("it has no column ") + name);
+    const auto column = group.Column(index);
+    auto *reader = dynamic_cast<Reader *>(column.get());
+    const auto *kind = schema->Column(index);
+    const bool isAmount = kind->physical_type() == parquet::Type::FIXED_LEN_BYTE_ARRAY;
+    if (reader == nullptr || kind->max_repetition_level() > 0 || kind->max_definition_level() > (mayLack ? 1 : 0) ||
+        (isAmount && (kind->type_length() != 16 || kind->type_scale() != kScale))) {
+        throw std::runtime_error(std::string("its column ") + name + " is not of its kind");
+    }
+    const bool lacks = kind->max_definition_level() > 0;
+    std::vector<int16_t> levels(kBatch, 1);
+    std::vector<Value> values(kBatch);
+    int64_t row = 0, next = 0;
+    while (next < count && reader->HasNext()) {
+        int64_t present = 0;
+        const int64_t rows = reader->ReadBatch(kBatch, levels.data(), nullptr, values.data(), &present);
+        const int64_t read = lacks ? rows : present;
+        if (read <= 0) break;
+        // Those that are lacking have no place among the values.
+        int64_t value = 0;
+        for (int64_t offset = 0; offset < read && next < count; offset++) {
+            const bool isThere = !lacks || levels[offset] > 0;
+            if (places[next] == row + offset) take(next++, isThere ? &values[value] : nullptr);
+            if (isThere) value++;
+        }
+        row += read;
+    }
+    if (next < count) throw std::runtime_error("rows are missing");
+}
+
+/// A decimal as files have it, the highest byte first, as one of the machine's.
+void turn(const parquet::FixedLenByteArray *value, void *target, int64_t row) {
+    auto *bytes = static_cast<uint8_t *>(target) + row * 16;
+    if (value == nullptr) {
+        std::memset(bytes, 0xff, 16);
+    } else {
+        std::reverse_copy(value->ptr, value->ptr + 16, bytes);
     }
 }
 
@@ -225,6 +273,34 @@ int mr_interest_take(mr_interest_file *file, int group, const mr_interest_target
         copy(*table, "contract", *arrow::int32(), 4, target->contract);
         copy(*table, "quantity", *amount, 16, target->quantity);
         copy(*table, "usd", *amount, 16, target->usd, true);
+        return 0;
+    });
+}
+
+int mr_interest_times(mr_interest_file *file, int group, int64_t *times, char **error) {
+    return guarded<int>(error, -1, [&] {
+        const int index = file->metadata->schema()->ColumnIndex("time");
+        if (index < 0) throw std::runtime_error("it has no column time");
+        const auto table = check(file->reader->ReadRowGroup(group, {index}));
+        if (table->num_rows() != file->metadata->RowGroup(group)->num_rows()) throw std::runtime_error("rows are missing");
+        copy(*table, "time", *utcTime(), 8, times);
+        return 0;
+    });
+}
+
+int mr_interest_pick(mr_interest_file *file, int group, int64_t count, const int64_t *places, const mr_interest_target *target,
+                     char **error) {
+    return guarded<int>(error, -1, [&] {
+        const auto rows = file->reader->parquet_reader()->RowGroup(group);
+        pick<parquet::Int64Reader, int64_t>(*rows, "sampled", count, places, false,
+                                            [&](int64_t row, const int64_t *value) { target->sampled[row] = *value; });
+        pick<parquet::Int32Reader, int32_t>(*rows, "contract", count, places, false,
+                                            [&](int64_t row, const int32_t *value) { target->contract[row] = *value; });
+        using Amount = parquet::FixedLenByteArray;
+        pick<parquet::FixedLenByteArrayReader, Amount>(*rows, "quantity", count, places, false,
+                                                       [&](int64_t row, const Amount *value) { turn(value, target->quantity, row); });
+        pick<parquet::FixedLenByteArrayReader, Amount>(*rows, "usd", count, places, true,
+                                                       [&](int64_t row, const Amount *value) { turn(value, target->usd, row); });
         return 0;
     });
 }

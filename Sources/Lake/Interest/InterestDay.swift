@@ -83,11 +83,33 @@ final class InterestDay: Sendable {
 
     /// The newest sweep of a venue within a stretch of time; nil if there is none that can be read.
     func newest(_ venue: Venue, in times: ClosedRange<Int64>) throws -> InterestSweep? {
-        let found = try database.query(
+        try newestBody(venue, in: times).flatMap { try sweep(venue, $0.time, $0.body) }
+    }
+
+    /// The newest sweep of a venue within a stretch of time that tells of a coin, with the samples of that coin alone; nil if none that can be
+    /// read does.
+    func newest(_ venue: Venue, coin: String, in times: ClosedRange<Int64>) throws -> InterestSweep? {
+        var times = times
+        while let (time, body) = try newestBody(venue, in: times) {
+            if var sweep = try sweep(venue, time, body) {
+                sweep.samples.removeAll { $0.contract.coin != coin }
+                if !sweep.samples.isEmpty { return sweep }
+            }
+            guard time > times.lowerBound else { return nil }
+            times = times.lowerBound...time - 1
+        }
+        return nil
+    }
+
+    private func newestBody(_ venue: Venue, in times: ClosedRange<Int64>) throws -> (time: Int64, body: [UInt8])? {
+        try database.query(
             "SELECT time, body FROM sweeps WHERE venue = ? AND time >= ? AND time <= ? ORDER BY time DESC LIMIT 1", venue.name,
             times.lowerBound, times.upperBound
-        ) { ($0.integer(0), $0.bytes(1)) }
-        guard let (time, body) = found.first, let rows = InterestBatch.decode(body, time: time) else { return nil }
+        ) { ($0.integer(0), $0.bytes(1)) }.first
+    }
+
+    private func sweep(_ venue: Venue, _ time: Int64, _ body: [UInt8]) throws -> InterestSweep? {
+        guard let rows = InterestBatch.decode(body, time: time) else { return nil }
         let contracts = try contracts(for: rows.map(\.contract))
         return InterestSweep(
             venue: venue, time: time,

@@ -63,6 +63,38 @@ final class InterestReader {
         return all
     }
 
+    /// The row groups of a coin.
+    func groups(of coin: String) -> [Int32] { coins.indices.filter { coins[$0] == coin }.map { Int32($0) } }
+
+    /// The times of a row group, row by row.
+    ///
+    /// - Throws: ``LakeError`` where they are damaged.
+    func times(inGroup group: Int32) throws -> [Int64] {
+        var times = [Int64](repeating: 0, count: Int(mr_interest_group_rows(file, group)))
+        var error: UnsafeMutablePointer<CChar>?
+        guard times.withUnsafeMutableBufferPointer({ mr_interest_times(file, group, $0.baseAddress, &error) }) == 0 else {
+            throw LakeError(.damaged, path, takeText(error))
+        }
+        return times
+    }
+
+    /// Some rows of a row group, whose times are left at zero.
+    ///
+    /// - Parameter places: of the rows in the group, ascending.
+    /// - Throws: ``LakeError`` where they are damaged.
+    func rows(inGroup group: Int32, at places: [Int64]) throws -> InterestFile.Rows {
+        var rows = InterestFile.Rows(count: places.count)
+        var error: UnsafeMutablePointer<CChar>?
+        let status = places.withUnsafeBufferPointer { places in
+            rows.withTarget { mr_interest_pick(file, group, Int64(places.count), places.baseAddress, $0, &error) }
+        }
+        guard status == 0 else { throw LakeError(.damaged, path, takeText(error)) }
+        guard rows.contract.allSatisfy({ contracts.indices.contains(Int($0)) }) else {
+            throw LakeError(.damaged, path, "names contracts that it does not list")
+        }
+        return rows
+    }
+
     /// Adds the samples of a coin to others, by the places of their contracts in another file.
     func add(_ coin: String, to rows: inout InterestFile.Rows, _ places: [OpenInterestContract: Int32]) throws {
         let old = try self.rows(of: coin)

@@ -46,7 +46,7 @@ extension Lake {
         return sweep.samples.isEmpty ? nil : sweep
     }
 
-    private func sealedInterest(_ venue: Venue, _ date: CivilDate) throws -> InterestReader? {
+    func sealedInterest(_ venue: Venue, _ date: CivilDate) throws -> InterestReader? {
         try InterestReader(lake: directory, InterestPath.file(venue, date), venue: venue)
     }
 

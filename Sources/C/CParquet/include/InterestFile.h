@@ -55,6 +55,11 @@ int64_t mr_interest_group_rows(const mr_interest_file *file, int group);
 char *mr_interest_metadata(const mr_interest_file *file, const char *key);
 /// Reads a row group into arrays that hold its rows.
 int mr_interest_take(mr_interest_file *file, int group, const mr_interest_target *target, char **error);
+/// Reads the times of a row group into an array that holds its rows.
+int mr_interest_times(mr_interest_file *file, int group, int64_t *times, char **error);
+/// Reads all but the times of some rows of a row group, by their places, which ascend, into arrays of so many; `time` is not looked at.
+int mr_interest_pick(mr_interest_file *file, int group, int64_t count, const int64_t *places, const mr_interest_target *target,
+                     char **error);
 void mr_interest_close(mr_interest_file *file);
 
 #ifdef __cplusplus
