@@ -17,12 +17,16 @@ import VendorAPIs
     static let now = start + minutes * period
 
     /// A day and an hour of Binance and OKX in stablecoins, and of Deribit in coins.
-    static func service(plan: String? = nil) throws -> (Router, key: String?, Folder) {
+    ///
+    /// - Parameter options: whether the lake also has open interest of options, sealed and open.
+    static func service(plan: String? = nil, options: Bool = false) throws -> (Router, key: String?, Folder) {
         let folder = try Folder()
         let lake = try Lake(directory: folder.path, create: true)
         let period = 5 * period
         let venues: [Venue: Int64] = [.binanceFutures: period, .okxPerps: period, .deribit: period, .bybitLinear: period]
-        let market = try InterestMarket(lake: lake, venues: venues)
+        let rounds = try InterestStore(lake: lake)
+        if options { try appendOptions(to: rounds) }
+        let market = try InterestMarket(lake: lake, venues: venues, store: rounds)
         for minute in stride(from: Int64(0), through: minutes, by: 5) {
             try market.take(sweep(.binanceFutures, "BTCUSDT", .stable, 103_456_789 + minute * 1000, minute))
             try market.take(sweep(.okxPerps, "BTC-USDT-SWAP", .stable, 20_000_001 + minute, minute))
@@ -35,6 +39,19 @@ import VendorAPIs
             words: CoinGlass.words, rateHeaders: CoinGlass.rateHeaders)
         let taker = TakerMarket(lake: lake, market: try MarketService(source: LakeSource(lake)), threads: 1)
         return (Router([CoinGlass.mount(interest: market, taker: taker, gate: gate)]), key, folder)
+    }
+
+    private static func appendOptions(to store: InterestStore) throws {
+        for (venue, symbol) in [(Venue.okxOptions, "BTC-USD-260327-60000-C"), (.deribitOptions, "BTC-27MAR26-60000-C")] {
+            for days in [Int64(-3), -2] { try store.append([sweep(venue, symbol, .coin, 9_000_000_000, days * 1440)]) }
+        }
+        try store.seal(before: CivilDate(microseconds: start))
+        for minute in stride(from: Int64(0), through: minutes, by: 5) {
+            try store.append([
+                sweep(.okxOptions, "BTC-USD-260327-60000-C", .coin, 9_000_000_000, minute),
+                sweep(.deribitOptions, "BTC-27MAR26-60000-C", .coin, 9_000_000_000, minute),
+            ])
+        }
     }
 
     private static func sweep(_ venue: Venue, _ symbol: String, _ margin: MarginKind, _ quantity: Int64, _ minute: Int64) throws
@@ -93,6 +110,24 @@ import VendorAPIs
         #expect(number(3, "open_interest_change_percent_24h") == Decimal(string: "0.02"))
         #expect(response.bodyText.contains("\"open_interest_by_coin_margin\":0,"), "whole numbers have no point")
         #expect(try ask(router, "open-interest/exchange-list?symbol=NOPE").json["data"] as? [String] == [])
+    }
+
+    @Test func `Open interest of options that the lake holds changes no byte of an answer about contracts`() throws {
+        let (plain, _, folder) = try Self.service()
+        let (beside, _, other) = try Self.service(options: true)
+        defer { _ = (folder, other) }
+        for target in [
+            "open-interest/exchange-list?symbol=BTC", "open-interest/aggregated-history?symbol=BTC&interval=1h",
+            "open-interest/aggregated-coin-margin-history?exchange_list=ALL&symbol=BTC&interval=4h",
+            "open-interest/aggregated-coin-margin-history?exchange_list=OKX,Deribit&symbol=BTC&interval=4h",
+            "open-interest/history?exchange=OKX&symbol=BTC-USD-260327-60000-C&interval=1h",
+            "open-interest/exchange-history-chart?symbol=BTC&range=4h", "open-interest/exchange-history-chart?symbol=BTC&range=all",
+            "supported-coins", "supported-exchanges", "supported-exchange-pairs", "supported-exchange-pairs?exchange=OKX",
+        ] {
+            let expected = try ask(plain, target).response
+            let found = try ask(beside, target).response
+            #expect(found.status == expected.status && found.bodyText == expected.bodyText, "\(target)")
+        }
     }
 
     @Test func `Bars are the vendor's texts, as many as are asked for, of a pair, a coin, or a margin`() throws {

@@ -3,7 +3,9 @@ public import MarketModel
 public import OrderFlow
 import Synchronization
 
-/// Open interest as it is and as it was: takes venues' rounds, keeps what counts of them, and answers for coins.
+/// Open interest of contracts as it is and as it was: takes venues' rounds, keeps what counts of them, and answers for coins.
+///
+/// Options are no contracts: what the lake holds of them is in nothing that this tells (``OptionInterest``).
 ///
 ///     let market = try InterestMarket(lake: lake, venues: [.bybitLinear: 10_000_000]) { print($0) }
 ///     try market.take(InterestSweep(venue: .bybitLinear, time: now, samples: samples))
@@ -56,18 +58,20 @@ public final class InterestMarket: Sendable {
     /// Opens the lake's open interest to write and to read.
     ///
     /// - Parameters:
-    ///   - venues: that are followed, with how long their rounds take, in microseconds.
+    ///   - venues: that are followed, with how long their rounds take, in microseconds; those of options are passed over.
+    ///   - store: is written to, sealed and closed; nil for one of its own, where venues are followed.
     ///   - report: told in one line of what an operator should see.
     /// - Throws: ``LakeError`` if another process writes open interest there.
     public init(
-        lake: Lake, venues: [Venue: Int64], options: InterestHealth.Options = InterestHealth.Options(),
+        lake: Lake, venues: [Venue: Int64], store: InterestStore? = nil, options: InterestHealth.Options = InterestHealth.Options(),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
+        let venues = venues.filter { !$0.key.isOptions }
         self.lake = lake
         self.report = report
-        store = venues.isEmpty ? nil : try InterestStore(lake: lake, report: report)
+        self.store = try store ?? (venues.isEmpty ? nil : InterestStore(lake: lake, report: report))
         do {
-            held = Mutex(try lake.interestVenues())
+            held = Mutex(try lake.contractVenues())
         } catch {
             // A damaged day is no reason not to follow what comes.
             report("\(error)")
@@ -186,7 +190,7 @@ public final class InterestMarket: Sendable {
                 return venues
             }
             past.moment = now
-            held.withLock { $0 = (try? lake.interestVenues()) ?? $0 }
+            held.withLock { $0 = (try? lake.contractVenues()) ?? $0 }
             return past.found
         }
     }
@@ -212,7 +216,7 @@ public final class InterestMarket: Sendable {
     ) throws -> [InterestBars.Bar] {
         let periods = sources.withLock { $0.mapValues(\.period) }
         var items: [(time: Int64, order: Int, venue: Venue, contract: OpenInterestContract?, sum: InterestSum)] = []
-        for venue in try venues ?? lake.interestVenues() {
+        for venue in try venues ?? lake.contractVenues() {
             // What was said shortly before still holds when the first bar begins.
             let early = from - 3 * (periods[venue] ?? 0)
             var sums: [Int64: InterestSum] = [:]
@@ -272,4 +276,9 @@ public final class InterestMarket: Sendable {
 
     /// Ends the writing.
     public func stop() { store?.close() }
+}
+
+extension Lake {
+    /// The venues of which open interest of contracts is held, by name.
+    fileprivate func contractVenues() throws -> [Venue] { try interestVenues().filter { !$0.isOptions } }
 }
