@@ -44,12 +44,13 @@ struct RecordingOptions: Sendable {
             "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true),
         CommandOption(
             "interest-seconds", "N", "How long a round of open interest takes, 1 to 3600",
-            default: "10, where a venue needs many answers 60"),
+            default: "10, where a venue needs many answers 60, of options 300"),
         CommandOption(
             "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
             default: "by venue, see docs/open-interest.md", repeatable: true),
         CommandOption(
-            "options", "FAMILIES", "Record the trades and blocks of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC", repeatable: true),
+            "options", "FAMILIES", "Record the trades, blocks and open interest of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC",
+            repeatable: true),
         .optionSize,
         .flag("option-history", "Begin new tapes of options as far back as the venues tell: OKX three months, Deribit five days"),
         CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
