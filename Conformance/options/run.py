@@ -126,6 +126,47 @@ def listed(check, simulator):
         check.equal(f"ccxt reads the trades of {market['id']}", {trade["id"] for trade in trades} <= {row["tradeId"] for row in rows}, True)
 
 
+def opened(check, simulator):
+    """ccxt reads what is open of options at both venues."""
+    okx, deribit = pointed(simulator, "okx"), pointed(simulator, "deribit")
+    markets = {market["id"]: market for market in okx.load_markets().values() if market["option"]}
+    rows = okx.publicGetPublicOpenInterest({"instType": "OPTION", "instFamily": "BTC-USD"})["data"]
+    check.equal("OKX tells of every listed option", {row["instId"] for row in rows}, {name for name in markets if name.startswith("BTC-USD-")})
+    check("coins are contracts x size", all(Decimal(row["oiCcy"]) == Decimal(row["oi"]) * Decimal("0.01") for row in rows), rows[:2])
+    # All of a family are worth the same price a coin, to the digits of the index.
+    prices = {round(Decimal(row["oiUsd"]) / Decimal(row["oiCcy"]), 2) for row in rows if Decimal(row["oiCcy"])}
+    check("USD are coins at one price", len(prices) == 1 and sum(Decimal(row["oi"]) for row in rows) > 0, prices)
+    one = max(rows, key=lambda row: Decimal(row["oi"]))
+    unified = okx.fetch_open_interest(markets[one["instId"]]["symbol"])
+    check("ccxt's own reading of one", unified["symbol"] == markets[one["instId"]]["symbol"] and unified["openInterestAmount"] > 0, unified)
+    rows = deribit.publicGetGetBookSummaryByCurrency({"currency": "BTC", "kind": "option"})["result"]
+    names = {row["instrument_name"] for row in deribit.publicGetGetInstruments({"currency": "BTC", "kind": "option"})["result"]}
+    check.equal("Deribit tells of every listed option", {row["instrument_name"] for row in rows}, names)
+    read = [deribit.parse_option(row) for row in rows]
+    check("ccxt's own reading of each", [float(row["open_interest"]) for row in rows] == [option["openInterest"] for option in read], read[:1])
+    check("some is open, at a price", sum(option["openInterest"] for option in read) > 0 and all(float(row["underlying_price"]) > 1000 for row in rows))
+
+
+def rounds(check, data, simulator):
+    """What a server kept of open interest: a round of each venue every few seconds, of all options that are listed."""
+    names = {"okx-options": set(), "deribit-options": set()}
+    times = {name: [] for name in names}
+    for path in glob.glob(f"{data}/interest/*.sqlite"):
+        with sqlite3.connect(path) as database:
+            for venue, symbol, coin, quote, margin in database.execute("SELECT venue, symbol, coin, quote, margin FROM contracts"):
+                check(f"{symbol} is on BTC", (coin, quote, margin) == ("BTC", "USD", "coin"), (coin, quote, margin))
+                names[venue].add(symbol)
+            for venue, moment in database.execute("SELECT venue, time FROM sweeps ORDER BY time"):
+                times[venue].append(moment)
+    okx = asked(f"{simulator.rest('okx')}/api/v5/public/open-interest?instType=OPTION&instFamily=BTC-USD")["data"]
+    deribit = asked(f"{simulator.rest('deribit-options')}/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option")["result"]
+    check.equal("OKX's options have their open interest", names["okx-options"], {row["instId"] for row in okx})
+    check.equal("Deribit's options have theirs", names["deribit-options"], {row["instrument_name"] for row in deribit})
+    for venue, moments in times.items():
+        steps = [later - sooner for sooner, later in zip(moments, moments[1:])]
+        check(f"rounds of {venue} are five seconds apart", len(steps) >= 4 and all(4e6 < step < 9e6 for step in steps), steps)
+
+
 def asked(url):
     with urllib.request.urlopen(url, timeout=20) as answer:
         return json.load(answer)
@@ -157,7 +198,7 @@ def recorded(check, simulator):
     with tempfile.TemporaryDirectory(prefix="millrace-options-") as data:
         okx, deribit = ((simulator.rest(name), simulator.stream(name)) for name in ("okx", "deribit-options"))
         words = ("--options", "okx:BTC-USD,deribit:BTC", "--endpoint", "okx-options=" + ",".join(okx), "--endpoint",
-                 "deribit-options=" + ",".join(deribit))
+                 "deribit-options=" + ",".join(deribit), "--interest-seconds", "5")
         with Serving(data, *words) as server:
             time.sleep(5)
             begin = int(time.time() * 1000)
@@ -175,6 +216,7 @@ def recorded(check, simulator):
                                              (begin * 1000, end * 1000)))
         check("trades were recorded", len(truth) > 10 and not more, len(truth))
         check.equal("what the venue has and the lake has not, and the other way round", (truth - held, held - truth), (set(), set()))
+        rounds(check, data, simulator)
         check.equal("it verifies", millrace("verify", "--data", data).status, 0)
         for words, hint in ((("--options", "kraken:BTC"), "kraken:BTC"), (("--option-size", "x"), "--option-size")):
             done = millrace("serve", "--data", data, *words, timeout=20)
@@ -186,6 +228,7 @@ def main():
     dumps(check)
     with Simulator("--seed", 7) as simulator:
         listed(check, simulator)
+        opened(check, simulator)
     with Simulator("--seed", 8) as simulator:
         recorded(check, simulator)
     check.finish()

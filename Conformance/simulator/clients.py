@@ -27,6 +27,8 @@ def pointed(simulator, name, streaming=False, **options):
         api["rest"] = simulator.rest("okx")
         if streaming:
             api["ws"] = simulator.stream("okx") + "/ws/v5"
+    elif name == "deribit":
+        api["rest"] = simulator.rest("deribit-options")
     elif name == "bybit":
         for key in list(api):
             if isinstance(api[key], str):

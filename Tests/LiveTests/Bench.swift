@@ -89,6 +89,9 @@ final class Said: Sendable {
 
     var last: [String] { lines.withLock { $0.suffix(3) } }
 
+    /// How many lines hold something.
+    func count(_ holds: (String) -> Bool) -> Int { lines.withLock { $0.filter(holds).count } }
+
     /// Whether a line holds something; looked at under the lock, as ``Capture/look(_:_:)`` does.
     func contains(_ holds: (String) -> Bool) -> Bool { lines.withLock { $0.contains(where: holds) } }
 }

@@ -69,6 +69,7 @@ extension OKXAsk {
     func openInterest() throws(OKXError) -> Response {
         guard let type = query["instType"], !type.isEmpty else { throw .empty("instType") }
         guard ["SWAP", "FUTURES", "OPTION"].contains(type) else { throw .wrong("instType") }
+        if type == "OPTION" { return try optionInterest() }
         let symbol = query["instId"]
         if let symbol, exchange.view([.okxPerps], symbol) == nil { throw .unknown }
         let open = type == "SWAP" ? exchange.interest.open(.okxPerps, at: now) : []

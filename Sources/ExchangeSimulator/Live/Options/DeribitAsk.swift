@@ -7,9 +7,10 @@ struct DeribitAsk {
     let query: Query
     let now: Int64
 
-    static let paths = ["get_last_trades_by_currency", "get_last_trades_by_currency_and_time", "get_instruments", "get_time"].map {
-        "/api/v2/public/\($0)"
-    }
+    static let paths = [
+        "get_last_trades_by_currency", "get_last_trades_by_currency_and_time", "get_instruments", "get_book_summary_by_currency",
+        "get_time",
+    ].map { "/api/v2/public/\($0)" }
 
     func answer(_ path: String) -> Response {
         if path.hasSuffix("get_time") { return Self.result(.milliseconds(now)) }
@@ -17,6 +18,10 @@ struct DeribitAsk {
         let book = OptionFamily(venue: .deribitOptions, name: currency).flatMap { exchange.optionMarket.book($0) }
         guard let book else { return Self.refusal("Invalid params", code: -32602) }
         if path.hasSuffix("get_instruments") { return Self.result(.list(instruments(book))) }
+        if path.hasSuffix("get_book_summary_by_currency") {
+            let isWanted = ["option", "any", nil].contains(query["kind"])
+            return Self.result(.list(isWanted ? book.open(at: now).map { OptionWire.deribit($0) } : []))
+        }
         let count = query["count"].flatMap { Int($0) } ?? 10
         guard (1...1000).contains(count) else { return Self.refusal("Invalid params", code: -32602) }
         guard path.hasSuffix("_and_time") else {
@@ -49,7 +54,7 @@ struct DeribitAsk {
 
     private func instruments(_ book: OptionBook) -> [WireValue] {
         guard ["option", "any", nil].contains(query["kind"]) else { return [] }
-        return book.options(in: now..<(now + 1)).filter { $0.listed <= now && now < $0.contract.expires }.map { option in
+        return book.listed(at: now).map { option in
             let contract = option.contract
             return .object([
                 "kind": .text("option"), "instrument_type": .text("reversed"), "instrument_name": .text(contract.symbol),

@@ -31,7 +31,7 @@ extension OKXAsk {
     /// Calls and puts that are listed: `{"instId":"BTC-USD-260327-60000-C","ctVal":"1","ctMult":"0.01","optType":"C","stk":"60000",…}`
     func optionInstruments() throws(OKXError) -> Response {
         let book = try book(query["instFamily"] == nil && query["uly"] != nil ? "uly" : "instFamily")
-        let rows = book.options(in: now..<(now + 1)).filter { $0.listed <= now && now < $0.contract.expires }
+        let rows = book.listed(at: now)
             .filter { option in query["instId"].map { $0 == option.contract.symbol } ?? true }.map { option -> WireValue in
                 let contract = option.contract
                 return .object([
@@ -46,6 +46,15 @@ extension OKXAsk {
                 ])
             }
         return Self.answer(rows)
+    }
+
+    /// What is open: `{"instId":"BTC-USD-260327-60000-C","oi":"2100","oiCcy":"21","oiUsd":"1433250","ts":"1743041250440"}`
+    func optionInterest() throws(OKXError) -> Response {
+        let book = try book(query["instFamily"] == nil && query["uly"] != nil ? "uly" : "instFamily")
+        let symbol = query["instId"]
+        let rows = book.open(at: now).filter { symbol == nil || $0.contract.symbol == symbol }
+        if symbol != nil, rows.isEmpty { throw .unknown }
+        return Self.answer(rows.map { OptionWire.okx($0) })
     }
 
     /// The newest hundred trades of a family or of an option, the newest first.

@@ -7,7 +7,7 @@ struct OptionBook: Sendable {
     /// Coins per contract.
     let size: FixedPoint
     private let step: Double
-    private let path: PricePath
+    let path: PricePath
     private let seed: UInt64
     private let cell: Double
     private let weeks = OptionWeeks()
@@ -28,7 +28,7 @@ struct OptionBook: Sendable {
         cell = Double(Self.listedWeeks) * Double(Self.strikes) * 2 / tradesPerSecond * 1_000_000
     }
 
-    private var isDeribit: Bool { family.venue == .deribitOptions }
+    var isDeribit: Bool { family.venue == .deribitOptions }
 
     // MARK: What is listed
 
@@ -70,6 +70,11 @@ struct OptionBook: Sendable {
         }
     }
 
+    /// The options that are listed at a moment.
+    func listed(at now: Int64) -> [SimulatedOption] {
+        options(in: now..<(now + 1)).filter { $0.listed <= now && now < $0.contract.expires }
+    }
+
     /// The option of a symbol, if it is listed at a time or was before.
     func option(_ symbol: String, at now: Int64) -> SimulatedOption? {
         guard let contract = OptionContract(venue: family.venue, symbol: symbol), contract.family == family else { return nil }
@@ -106,7 +111,8 @@ struct OptionBook: Sendable {
         }
     }
 
-    private func prints(of option: SimulatedOption, cell: Int64) -> [OptionPrint] {
+    /// What an option trades in one of its cells.
+    func draw(of option: SimulatedOption, cell: Int64) -> OptionDraw {
         let own = Mixing.hash(option.pair ^ UInt64(bitPattern: option.number), UInt64(bitPattern: cell))
         let shared = Mixing.hash(option.pair, UInt64(bitPattern: cell))
         // Some cells of a pair trade together, as a block or as a combo.
@@ -114,18 +120,27 @@ struct OptionBook: Sendable {
         let isCombo = isDeribit && shared % 12 == 1
         let draw = isBlock || isCombo ? shared : own
         let time = option.listed + cell * option.cell + Int64(draw % UInt64(option.cell)) / 1000 * 1000
+        let units = Int64(1 + own >> 40 & 31)
+        return OptionDraw(own: own, shared: shared, isBlock: isBlock, isCombo: isCombo, time: time, units: units * (isBlock ? 250 : 1))
+    }
+
+    /// Decimals of what ``OptionDraw/units`` are: tenths of a contract at Deribit.
+    var unitDecimals: Int { isDeribit ? 1 : 0 }
+
+    private func prints(of option: SimulatedOption, cell: Int64) -> [OptionPrint] {
+        let draw = draw(of: option, cell: cell)
+        let (own, shared, time) = (draw.own, draw.shared, draw.time)
         let index = path.price(at: time)
         let volatility = 40 + Double(own >> 20 & 0xFFF) / 100
         let price = premium(option, index: index, volatility: volatility / 100, at: time)
-        let units = Int64(1 + own >> 40 & 31)
         var print = OptionPrint(
             option: option, sequence: cell + 1, time: time, side: own >> 5 & 1 == 0 ? .buy : .sell,
             price: FixedPoint(mantissa: price, scale: 4).normalized,
-            contracts: FixedPoint(mantissa: units * (isBlock ? 250 : 1), scale: isDeribit ? 1 : 0).normalized,
+            contracts: FixedPoint(mantissa: draw.units, scale: unitDecimals).normalized,
             index: FixedPoint(mantissa: Int64(index * 100), scale: 2).normalized,
             volatility: FixedPoint(mantissa: Int64(volatility * 100), scale: 2).normalized)
-        if isBlock { print.block = "\(shared % 1_000_000)" }
-        guard isCombo else { return [print] }
+        if draw.isBlock { print.block = "\(shared % 1_000_000)" }
+        guard draw.isCombo else { return [print] }
         let name = "\(family.name)-STRD-\(OptionContract.deribitDate(option.contract.expiry))-\(option.contract.strike)"
         print.combo = (name, "\(option.number / 2 * 2 * 10_000_000 + cell + 900_000_000_000_000)")
         guard option.contract.type == .call else { return [print] }

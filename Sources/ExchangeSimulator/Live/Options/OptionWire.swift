@@ -50,6 +50,27 @@ enum OptionWire {
         ])
     }
 
+    /// OKX's row of `public/open-interest`.
+    static func okx(_ open: SimulatedOptionInterest) -> WireValue {
+        .object([
+            "instId": .text(open.contract.symbol), "instType": .text("OPTION"), "oi": .text(open.contracts), "oiCcy": .text(open.coins),
+            "oiUsd": .text(open.usd), "ts": .millisecondsText(open.time),
+        ])
+    }
+
+    /// Deribit's row of `get_book_summary_by_currency`; of its market it tells nothing.
+    static func deribit(_ open: SimulatedOptionInterest) -> WireValue {
+        let contract = open.contract
+        return .object([
+            "instrument_name": .text(contract.symbol), "base_currency": .text(contract.coin), "quote_currency": .text(contract.coin),
+            "open_interest": .number(open.coins), "underlying_price": .number(open.index),
+            "underlying_index": .text("\(contract.coin)-\(OptionContract.deribitDate(contract.expiry))"),
+            "estimated_delivery_price": .number(open.index), "creation_timestamp": .milliseconds(open.time), "interest_rate": .number("0"),
+            "volume": .number("0"), "volume_usd": .number("0"), "mark_price": .null, "mid_price": .null, "bid_price": .null,
+            "ask_price": .null, "last": .null, "high": .null, "low": .null, "price_change": .null,
+        ])
+    }
+
     /// Deribit's row, on streams and over REST; a combo's own print under its own name.
     static func deribit(_ print: OptionPrint) -> WireValue {
         .object([

@@ -67,6 +67,19 @@ struct SimulatedOption: Sendable {
     let cell: Int64
 }
 
+/// What an option trades in one of its cells, as far as its bits say it.
+struct OptionDraw: Sendable {
+    /// Bits of the trade's own.
+    let own: UInt64
+    /// Those that it has in common with the other one of its pair.
+    let shared: UInt64
+    let isBlock: Bool
+    let isCombo: Bool
+    let time: Int64
+    /// In the least part of a contract that is traded.
+    let units: Int64
+}
+
 /// A trade as it is printed.
 struct OptionPrint: Sendable {
     let option: SimulatedOption
