@@ -3,8 +3,9 @@ public import MarketModel
 /// Puts together the live rows of one instrument whose ids are unique and tell nothing of order: drops what comes twice, and closes the
 /// stretches in which the venue was lost with what it says of its newest trades.
 ///
-/// A state machine without clock and I/O. An answer about the newest trades that reaches back to a trade from before the loss proves that
-/// nothing is missing; one that does not leaves a hole of a known time to the venue's dumps.
+/// A state machine without clock and I/O. Rows may come a little after newer ones, so what was lost may be a little older than the newest row
+/// before the loss. An answer about the newest trades that reaches back behind that, and to a trade from before the loss, proves that nothing
+/// is missing; one that does not leaves a hole of a known time to the venue's dumps.
 ///
 ///     tape.interrupted()
 ///     tape.resumed(at: now, &actions)                      // .askRecent(round)
@@ -14,6 +15,8 @@ public struct ArrivalTape: Sendable {
     public struct Options: Sendable, Hashable {
         /// How many of the newest ids are remembered: more than an answer of the venue has, and than it repeats after a loss.
         public var memory = 2048
+        /// How much older than the newest row a row may be that comes after it, in microseconds of the venue's clock.
+        public var disorder: Int64 = 1_000_000
         /// How long to wait after a question that failed; doubles up to ``longestWait``.
         public var firstWait: Int64 = 500_000_000
         /// The longest wait between two questions.
@@ -117,7 +120,7 @@ public struct ArrivalTape: Sendable {
     public mutating func interrupted() {
         isLost = true
         guard let lastTime else { return }
-        loss = loss ?? Loss(position: ids.count, timeBefore: lastTime)
+        loss = loss ?? Loss(position: ids.count, timeBefore: lastTime.subtractingReportingOverflow(options.disorder).partialValue)
         loss?.dueAt = nil
     }
 
@@ -148,11 +151,11 @@ public struct ArrivalTape: Sendable {
         guard let loss, !isLost, round == self.round else { return }
         let isCurrent = loss.askedAt == resumedAt || rows.contains { ids[$0.trade.id].map { $0 >= resumedAt } ?? false }
         guard isCurrent, let oldest = rows.map(\.trade.time).min() else { return failed(round, at: now, &actions) }
-        let reachesBack = rows.contains { row in ids[row.trade.id].map { $0 < loss.position } ?? false }
+        let reachesBack = oldest <= loss.timeBefore && rows.contains { row in ids[row.trade.id].map { $0 < loss.position } ?? false }
         let missed = rows.filter { ids[$0.trade.id] == nil && (reachesBack || $0.trade.time >= loss.timeBefore) }
         let ordered = missed.enumerated().sorted { ($0.element.trade.time, $0.offset) < ($1.element.trade.time, $1.offset) }.map(\.element)
         let after = loss.timeAfter ?? rows.map(\.trade.time).max() ?? oldest
-        let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: reachesBack ? after : oldest)
+        let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: reachesBack ? after : max(oldest, loss.timeBefore))
         for doubt in loss.doubts { actions.append(.cleared(doubt)) }
         if !ordered.isEmpty || !reachesBack { actions.append(.opened(hole)) }
         for row in ordered {
