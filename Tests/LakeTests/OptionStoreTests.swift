@@ -173,9 +173,8 @@ import Testing
         let family = try #require(OptionFamily("okx:BTC-USD"))
         #expect(try lake.optionTrades(of: family, from: 0, to: .max).map(\.id) == ["1"])
         #expect(try findings(lake) == ["damaged options/\(Self.day).sqlite"])
-        let again = try OptionStore(lake: lake)
-        #expect(throws: LakeError.self) { try again.seal(before: CivilDate(epochDay: Self.day.epochDay + 1)) }
         // What the venue tells once more takes its place.
+        let again = try OptionStore(lake: lake)
         #expect(try again.append([try Self.trade(0, "2", at: Self.start + 2)]) == 0)
         try again.seal(before: CivilDate(epochDay: Self.day.epochDay + 1))
         #expect(try lake.optionTrades(of: family, from: 0, to: .max).map(\.id) == ["1", "2"])
@@ -193,6 +192,99 @@ import Testing
         #expect(throws: LakeError.self) {
             try lake.optionTrades(of: #require(OptionFamily("okx:ETH-USD")), from: 0, to: .max)
         }
+    }
+
+    /// What is in quarantine.
+    private func setAside(_ folder: Folder) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/quarantine").sorted()) ?? []
+    }
+
+    @Test func `Damage keeps nothing from being written or sealed, is kept and said, and its day counts as lacking`() throws {
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.path, create: true)
+        let family = try #require(OptionFamily("okx:BTC-USD"))
+        let said = Mutex<[String]>([])
+        let next = CivilDate(epochDay: Self.day.epochDay + 1)
+        let times = Self.start..<next.microseconds
+        func coverage() throws -> [OptionCoverage.Stretch] { try lake.optionCoverage(of: family, .book, in: times).stretches }
+        func store() throws -> OptionStore { try OptionStore(lake: lake) { line in said.withLock { $0.append(line) } } }
+        var writing = try store()
+        let around = (Self.start - 1000)..<(next.microseconds + 1000)
+        let rest = [OptionCoverage.Stretch((Self.start - 1000)..<Self.start, isRepaired: false)]
+        let after = [OptionCoverage.Stretch(next.microseconds..<(next.microseconds + 1000), isRepaired: false)]
+        _ = try writing.append([try Self.trade(0, "1", at: Self.start + 1), try Self.trade(0, "2", at: Self.start + 2)])
+        try writing.take([.whole(family, .book, around, isRepaired: false)])
+        writing.close()
+        // A row whose bytes are others.
+        try Database(path: "\(folder.path)/options/\(Self.day).sqlite").execute(
+            "UPDATE trades SET body = x'0102' || substr(body, 3) WHERE id = '2'")
+        writing = try store()
+        #expect(try coverage() == [.init(around, isRepaired: false)])
+        #expect(try writing.seal(before: next) == [Self.day])
+        #expect(try lake.optionTrades(of: family, from: 0, to: .max).map(\.id) == ["1"] && coverage() == rest + after)
+        #expect(setAside(folder) == ["options_\(Self.day).sqlite"] && said.withLock { $0.count } == 1)
+        // A file that is cut: it is set aside when something is to be joined with it.
+        let path = "\(folder.path)/options/exchange=okx-options/family=BTC-USD/year=2026/month=02/day=16/trades.parquet"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        try whole.prefix(whole.count - 20).write(to: URL(fileURLWithPath: path))
+        _ = try writing.append([try Self.trade(0, "3", at: Self.start + 3)])
+        try writing.take([.whole(family, .book, around, isRepaired: true)])
+        #expect(try writing.seal(before: next) == [Self.day])
+        #expect(try lake.optionTrades(of: family, from: 0, to: .max).map(\.id) == ["3"] && coverage() == rest + after)
+        #expect(setAside(folder).count == 2)
+        // A journal that is none: what comes is written to a new one.
+        writing.close()
+        try Data(repeating: 7, count: 8192).write(to: URL(fileURLWithPath: "\(folder.path)/options/\(Self.day).sqlite"))
+        writing = try store()
+        #expect(try writing.append([try Self.trade(0, "4", at: Self.start + 4)]) == 1)
+        #expect(try lake.optionTrades(of: family, from: 0, to: .max).map(\.id) == ["3", "4"])
+        #expect(setAside(folder).count == 3)
+        // What is known of when tapes are whole is lost with its file: nothing is known.
+        writing.close()
+        try Data(repeating: 7, count: 8192).write(to: URL(fileURLWithPath: "\(folder.path)/options/coverage.sqlite"))
+        #expect(try coverage().isEmpty && findings(lake) == ["damaged options/coverage.sqlite"])
+        writing = try store()
+        try writing.take([.whole(family, .book, times, isRepaired: true)])
+        #expect(try coverage() == [.init(times, isRepaired: true)] && findings(lake).isEmpty && setAside(folder).count == 4)
+        writing.close()
+    }
+
+    @Test func `When a tape is whole is known to other processes, and the same as in memory`() throws {
+        var random = Seeded.fresh()
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.path, create: true)
+        let reader = try Lake(directory: folder.path, create: false)
+        let store = try OptionStore(lake: lake)
+        let families = try ["okx:BTC-USD", "deribit:BTC"].map { try #require(OptionFamily($0)) }
+        #expect(try reader.optionCoverage(of: families[0], .book, in: 0..<100).stretches.isEmpty)
+        #expect(try reader.optionCoverageEnd(of: families[0], .book) == nil)
+        var truth = [OptionFamily: [OptionPart: OptionCoverage]]()
+        for _ in 0..<150 {
+            var claims: [OptionClaim] = []
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let family = families.randomElement(using: &random) ?? families[0]
+                let part = Bool.random(using: &random) ? OptionPart.book : .blocks
+                let start = Int64.random(in: 0..<1000, using: &random)
+                let times = start..<Int64.random(in: start...(start + 200), using: &random)
+                if Int.random(in: 0..<4, using: &random) == 0 {
+                    claims.append(.lacking(family, part, times))
+                    truth[family, default: [:]][part, default: OptionCoverage()].remove(times)
+                } else {
+                    let isRepaired = Bool.random(using: &random)
+                    claims.append(.whole(family, part, times, isRepaired: isRepaired))
+                    truth[family, default: [:]][part, default: OptionCoverage()].add(times, isRepaired: isRepaired)
+                }
+            }
+            try store.take(claims)
+        }
+        for family in families {
+            for part in OptionPart.allCases {
+                let known = truth[family]?[part] ?? OptionCoverage()
+                #expect(try reader.optionCoverage(of: family, part, in: 0..<2000) == known)
+                #expect(try reader.optionCoverageEnd(of: family, part) == known.stretches.last?.times.upperBound)
+            }
+        }
+        store.close()
     }
 
     @Test func `Bytes of a trade that were changed are none, whatever was changed`() throws {

@@ -131,7 +131,13 @@ mr_table *mr_table_read(int fd, int count, const mr_table_field *fields, char **
         auto parquet = parquet::ParquetFileReader::Open(check(arrow::io::ReadableFile::Open(own)), properties);
         table->metadata = parquet->metadata();
         auto reader = check(parquet::arrow::FileReader::Make(arrow::default_memory_pool(), std::move(parquet)));
-        const auto read = check(reader->ReadTable());
+        std::vector<int> wanted;
+        for (int index = 0; index < count; index++) {
+            const int place = table->metadata->schema()->ColumnIndex(fields[index].name);
+            if (place < 0) throw std::runtime_error(std::string("it has no column ") + fields[index].name);
+            wanted.push_back(place);
+        }
+        const auto read = check(reader->ReadTable(wanted));
         table->rows = read->num_rows();
         for (int index = 0; index < count; index++) {
             const std::string name = fields[index].name;

@@ -3,7 +3,7 @@ import SQLite
 import Synchronization
 
 /// The open interest of one UTC day while it is open: an SQLite file in WAL mode with `synchronous=FULL`, a row a venue and sweep.
-final class InterestDay: Sendable {
+final class InterestDay: OpenDay {
     private static let formatVersion: Int64 = 1
     private static let tables = """
         PRAGMA journal_size_limit = 67108864;
@@ -25,6 +25,8 @@ final class InterestDay: Sendable {
     private let database: Database
     private let contracts = Mutex<[Int64: OpenInterestContract]>([:])
     private let numbers = Mutex<[OpenInterestContract: Int64]>([:])
+
+    static func journal(_ lake: String, _ day: CivilDate) -> String { InterestPath.journal(lake, day) }
 
     /// - Parameter create: whether to make the file where there is none.
     init(lake: String, day: CivilDate, create: Bool) throws {
@@ -163,19 +165,5 @@ final class InterestDay: Sendable {
         }
         contracts.withLock { $0 = all }
         return all
-    }
-
-    /// Removes the file of a day and what stands beside it.
-    static func remove(_ lake: String, _ day: CivilDate) {
-        let path = InterestPath.journal(lake, day)
-        for suffix in ["", "-wal", "-shm"] { FileSystem.remove(path + suffix) }
-    }
-
-    /// Moves the file of a day, which nobody has open, and what stands beside it to `quarantine/`.
-    static func setAside(_ lake: String, _ day: CivilDate) throws {
-        let path = InterestPath.journal(lake, day)
-        for suffix in ["-wal", "-shm", ""] where FileSystem.size(path + suffix) != nil {
-            try QuarantineFolder.take(path + suffix, lake: lake)
-        }
     }
 }

@@ -1,7 +1,4 @@
-import Glibc
 public import MarketModel
-import SQLite
-import Synchronization
 
 /// Writes open interest into a data directory; one process at a time does.
 ///
@@ -14,8 +11,7 @@ import Synchronization
 public final class InterestStore: Sendable {
     private let lake: Lake
     private let lock: JournalLock
-    private let days = Mutex<[CivilDate: InterestDay]>([:])
-    private let report: @Sendable (String) -> Void
+    private let days: OpenDays<InterestDay>
 
     /// Opens the store.
     ///
@@ -23,8 +19,9 @@ public final class InterestStore: Sendable {
     /// - Throws: ``LakeError`` if another process writes open interest there.
     public init(lake: Lake, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
         self.lake = lake
-        self.report = report
-        try FileSystem.makeDirectory(InterestPath.directory(lake.directory))
+        let root = InterestPath.directory(lake.directory)
+        try FileSystem.makeDirectory(root)
+        days = OpenDays(lake: lake, root: root, what: "the open interest of", shelf: lake.interest, report: report)
         lock = try JournalLock(lake: lake.directory, path: InterestPath.lock(lake.directory), what: "open interest")
     }
 
@@ -34,25 +31,8 @@ public final class InterestStore: Sendable {
     /// - Complexity: O(samples), one forced write a day.
     public func append(_ sweeps: [InterestSweep]) throws {
         for (date, sweeps) in Dictionary(grouping: sweeps, by: { CivilDate(microseconds: $0.time) }).sorted(by: { $0.key < $1.key }) {
-            try days.withLock { days in
-                do {
-                    try append(sweeps, date, &days)
-                } catch let error as SQLiteError where error.isDamage {
-                    // What comes now matters more than what cannot be written any more.
-                    days[date] = nil
-                    lake.interest.forget(date)
-                    try InterestDay.setAside(lake.directory, date)
-                    report("the open interest of \(date): \(error.reason); its journal is moved to quarantine/, a new one begun")
-                    try append(sweeps, date, &days)
-                }
-            }
+            _ = try days.write(date) { try $0.append(sweeps) }
         }
-    }
-
-    private func append(_ sweeps: [InterestSweep], _ date: CivilDate, _ days: inout [CivilDate: InterestDay]) throws {
-        let day = try days[date] ?? InterestDay(lake: lake.directory, day: date, create: true)
-        days[date] = day
-        try day.append(sweeps)
     }
 
     /// Makes Parquet files of the days before a day, and removes their journals.
@@ -66,52 +46,18 @@ public final class InterestStore: Sendable {
     /// - Complexity: O(samples), with about a million of them in memory.
     @discardableResult
     public func seal(before limit: CivilDate) throws -> [CivilDate] {
-        var sealed: [CivilDate] = []
-        for date in InterestPath.journals(lake.directory) where date < limit {
-            try days.withLock { days in
-                let damage = try seal(days.removeValue(forKey: date), date)
-                lake.interest.forget(date)
-                if let damage {
-                    try InterestDay.setAside(lake.directory, date)
-                    report("the open interest of \(date): \(damage); what is sound of it is sealed, its journal moved to quarantine/")
-                } else {
-                    InterestDay.remove(lake.directory, date)
-                }
-                try FileSystem.synchronizeDirectory(InterestPath.directory(lake.directory))
-            }
-            sealed.append(date)
-        }
-        return sealed
-    }
-
-    /// - Returns: what is wrong with the journal, in words; nil if nothing is.
-    private func seal(_ open: InterestDay?, _ date: CivilDate) throws -> String? {
-        do {
-            let day = try open ?? InterestDay(lake: lake.directory, day: date, create: true)
+        try days.seal(InterestPath.journals(lake.directory).filter { $0 < limit }) { day in
             var damaged = 0
-            for venue in try day.venues() { damaged += try seal(day, venue) }
+            for venue in try day.venues() {
+                damaged += try days.joining { try InterestSeal(lake: lake, day: day, venue: venue).run() }.result
+            }
             return damaged == 0 ? nil : "\(damaged) rounds are damaged"
-        } catch let error as SQLiteError where error.isDamage {
-            return error.reason
-        }
-    }
-
-    /// - Returns: how many sweeps are damaged.
-    private func seal(_ day: InterestDay, _ venue: Venue) throws -> Int {
-        let seal = InterestSeal(lake: lake, day: day, venue: venue)
-        do {
-            return try seal.run()
-        } catch let error as LakeError where error.isDamage && error.path.hasSuffix(".parquet") {
-            // What the file held before cannot be joined any more, and must not keep the day from being sealed.
-            let kept = try QuarantineFolder.take(error.path, lake: lake.directory)
-            report("\(error.path) is damaged (\(error.reason)): moved to \(kept)")
-            return try seal.run()
-        }
+        }.map(\.date)
     }
 
     /// Ends the writing.
     public func close() {
-        days.withLock { $0 = [:] }
+        days.close()
         lock.release()
     }
 }

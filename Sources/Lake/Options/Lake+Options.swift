@@ -1,4 +1,5 @@
 public import MarketModel
+import SQLite
 
 extension Lake {
     /// The families whose trades are held, by venue and name.
@@ -26,6 +27,29 @@ extension Lake {
         }
     }
 
+    /// Calls `body` with what flow is made of: the trades of a family executed with from <= time < to, day by day, each once, by time.
+    ///
+    /// - Throws: ``LakeError``, what SQLite says, or what `body` throws.
+    /// - Complexity: O(trades of the days), with those of one day in memory; several times as quick as ``readOptions(of:from:to:_:)`` on days
+    ///   that are sealed.
+    public func readOptionVolumes(
+        of family: OptionFamily, from: Int64, to: Int64, _ body: (OptionContract, OptionVolume) throws -> Void
+    ) throws {
+        guard from < to else { return }
+        let (first, last) = (CivilDate(microseconds: from), CivilDate(microseconds: to - 1))
+        for date in OptionPath.days(directory, family) where first <= date && date <= last {
+            let path = directory + "/" + OptionPath.file(family, date)
+            guard FileSystem.size(OptionPath.journal(directory, date)) == nil, FileSystem.size(path) != nil else {
+                let end = min(to, date.microseconds + CivilDate.dayLength)
+                try readOptions(of: family, from: max(from, date.microseconds), to: end) { try body($0.contract, $0.volume) }
+                continue
+            }
+            try OptionFile.readVolumes(path, family) { contract, volume in
+                if from <= volume.time, volume.time < to { try body(contract, volume) }
+            }
+        }
+    }
+
     /// The trades of a family executed with from <= time < to, by time.
     public func optionTrades(of family: OptionFamily, from: Int64, to: Int64) throws -> [OptionTrade] {
         var trades: [OptionTrade] = []
@@ -40,5 +64,29 @@ extension Lake {
             if try options.day(date)?.families().contains(family) == true { return date }
         }
         return nil
+    }
+
+    /// When a family's tape is known to be whole within some times, in microseconds since 1970-01-01 UTC; without stretches where nothing is
+    /// known, or what was known cannot be read.
+    ///
+    /// - Throws: what SQLite says, but for damage.
+    /// - Complexity: O(stretches within the times).
+    public func optionCoverage(of family: OptionFamily, _ part: OptionPart, in times: Range<Int64>) throws -> OptionCoverage {
+        try coverage { try $0.coverage(of: family, part, times.lowerBound...times.upperBound) } ?? OptionCoverage()
+    }
+
+    /// Until when a family's trades are known to be whole, whatever lacks before; nil where nothing is known.
+    ///
+    /// - Throws: what SQLite says, but for damage.
+    public func optionCoverageEnd(of family: OptionFamily, _ part: OptionPart) throws -> Int64? {
+        try coverage { try $0.end(of: family, part) } ?? nil
+    }
+
+    private func coverage<Result>(_ body: (OptionCoverageFile) throws -> Result) throws -> Result? {
+        do {
+            return try OptionCoverageFile.held(lake: directory).map(body)
+        } catch let error as SQLiteError where error.isDamage {
+            return nil
+        }
     }
 }

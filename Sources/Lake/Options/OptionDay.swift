@@ -2,7 +2,7 @@ import MarketModel
 import SQLite
 
 /// The trades of options executed on one UTC day while it is open: an SQLite file in WAL mode with `synchronous=FULL`, a row a trade.
-final class OptionDay: Sendable {
+final class OptionDay: OpenDay {
     private static let formatVersion: Int64 = 1
     private static let tables = """
         PRAGMA journal_size_limit = 67108864;
@@ -18,6 +18,8 @@ final class OptionDay: Sendable {
     let day: CivilDate
     let path: String
     private let database: Database
+
+    static func journal(_ lake: String, _ day: CivilDate) -> String { OptionPath.journal(lake, day) }
 
     /// - Parameter create: whether to make the file where there is none.
     init(lake: String, day: CivilDate, create: Bool) throws {
@@ -93,11 +95,5 @@ final class OptionDay: Sendable {
             return trade
         }
         return (trades.compactMap { $0 }, damaged)
-    }
-
-    /// Removes the file of a day and what stands beside it.
-    static func remove(_ lake: String, _ day: CivilDate) {
-        let path = OptionPath.journal(lake, day)
-        for suffix in ["", "-wal", "-shm"] { FileSystem.remove(path + suffix) }
     }
 }

@@ -61,6 +61,36 @@ enum OptionFile {
         }
     }
 
+    /// Calls `body` with what flow is made of, by time; reads a quarter of the columns.
+    ///
+    /// - Throws: ``LakeError`` where it is gone, damaged or another family's, or what `body` throws.
+    static func readVolumes(_ path: String, _ family: OptionFamily, _ body: (OptionContract, OptionVolume) throws -> Void) throws {
+        let wanted: Set = ["time", "symbol", "side", "quantity", "is_block"]
+        let (columns, metadata) = try TableFile.read(
+            path, shape: columns([]).filter { wanted.contains($0.name) }, keys: [venueKey, familyKey])
+        guard metadata == [venueKey: family.venue.name, familyKey: family.name], columns.count == wanted.count,
+            case .times(let times) = columns[0].values, case .texts(let symbols) = columns[1].values,
+            case .texts(let sides) = columns[2].values, case .decimals(let quantities, _) = columns[3].values,
+            case .flags(let blocks) = columns[4].values
+        else { throw LakeError(.damaged, path, "does not say that it holds \(family)") }
+        var contracts: [String: OptionContract] = [:]
+        for row in times.indices {
+            let symbol = symbols[row]
+            let side: TakerSide? =
+                switch sides[row] {
+                case TakerSide.buy.name: .buy
+                case TakerSide.sell.name: .sell
+                case TakerSide.unknown.name: .unknown
+                default: nil
+                }
+            guard let time = times[row], let side, let units = quantities[row],
+                let contract = contracts[symbol] ?? OptionContract(venue: family.venue, symbol: symbol), contract.family == family
+            else { throw LakeError(.damaged, path, "its row \(row + 1) is no trade") }
+            contracts[symbol] = contract
+            try body(contract, OptionVolume(time: time, side: side, units: units, isBlock: blocks[row]))
+        }
+    }
+
     /// The columns of a file that was read.
     private struct Rows {
         private let family: OptionFamily

@@ -7,6 +7,7 @@ enum OptionPath {
     static func directory(_ lake: String) -> String { "\(lake)/\(root)" }
     static func journal(_ lake: String, _ day: CivilDate) -> String { "\(lake)/\(root)/\(day).sqlite" }
     static func lock(_ lake: String) -> String { "\(lake)/\(root)/lock" }
+    static func coverage(_ lake: String) -> String { "\(lake)/\(root)/coverage.sqlite" }
     static func journals(_ lake: String) -> [CivilDate] { DayFolders.journals(in: directory(lake)) }
 
     /// `options/exchange=V/family=F`, below the data directory.

@@ -21,6 +21,13 @@ struct OptionCheck {
                 found(LakeFinding(kind: .damaged, subject: path, detail: error.reason))
             }
         }
+        do {
+            for family in try OptionCoverageFile.held(lake: lake.directory)?.families() ?? [] {
+                _ = try OptionPart.allCases.map { try lake.optionCoverage(of: family, $0, in: .min ..< .max) }
+            }
+        } catch let error as SQLiteError where error.isDamage {
+            found(LakeFinding(kind: .damaged, subject: "\(OptionPath.root)/coverage.sqlite", detail: error.reason))
+        }
         for date in OptionPath.journals(lake.directory) {
             let subject = "\(OptionPath.root)/\(date).sqlite"
             do {

@@ -120,8 +120,31 @@ public struct OptionTrade: Sendable, Hashable {
     /// ``quantity`` in units of 10^-8 coins.
     public var units: Int128 { Int128(quantity.rescaled(to: Self.decimals) ?? 0) }
 
+    /// What flow is made of.
+    public var volume: OptionVolume { OptionVolume(time: time, side: side, units: units, isBlock: isBlock) }
+
     /// What was paid, in units of 10^-20 of ``OptionContract/settlement``: price x coins, exact.
     public var premium: Int128 { Int128(price.rescaled(to: Self.priceDecimals) ?? 0) * units }
+}
+
+/// What flow is made of: that so many coins of an option changed hands.
+public struct OptionVolume: Sendable, Hashable {
+    /// When, in microseconds since 1970-01-01 UTC.
+    public var time: Int64
+    /// What the taker did.
+    public var side: TakerSide
+    /// In units of 10^-8 coins.
+    public var units: Int128
+    /// Whether the venue says that it was a block.
+    public var isBlock: Bool
+
+    /// Creates a volume.
+    public init(time: Int64, side: TakerSide, units: Int128, isBlock: Bool) {
+        self.time = time
+        self.side = side
+        self.units = units
+        self.isBlock = isBlock
+    }
 }
 
 extension OptionTrade {

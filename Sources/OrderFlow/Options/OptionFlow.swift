@@ -42,7 +42,7 @@ public struct OptionFlow: Sendable, Hashable {
         }
 
         /// Whether a trade is a block.
-        public func isBlock(_ trade: OptionTrade) -> Bool { trade.isBlock || blockUnits.map { trade.units >= $0 } ?? false }
+        public func isBlock(_ volume: OptionVolume) -> Bool { volume.isBlock || blockUnits.map { volume.units >= $0 } ?? false }
     }
 
     /// Coins of all calls, or of all puts.
@@ -57,10 +57,13 @@ public struct OptionFlow: Sendable, Hashable {
     public var volume: Int128 { volume(.call) + volume(.put) }
 
     /// Adds a trade.
-    public mutating func add(_ trade: OptionTrade, rules: Rules = Rules()) {
+    public mutating func add(_ trade: OptionTrade, rules: Rules = Rules()) { add(trade.volume, of: trade.contract.type, rules: rules) }
+
+    /// Adds what a trade of calls or of puts was of.
+    public mutating func add(_ volume: OptionVolume, of type: OptionType, rules: Rules = Rules()) {
         trades += 1
-        let units = trade.units
-        switch (trade.contract.type, rules.isBlock(trade), trade.side) {
+        let units = volume.units
+        switch (type, rules.isBlock(volume), volume.side) {
         case (.call, true, _): callBlock += units
         case (.put, true, _): putBlock += units
         case (.call, false, .buy): callBuy += units

@@ -22,9 +22,15 @@ public struct OptionFlowWindows: Sendable {
     ///
     /// - Returns: the end of the window that it was executed in.
     @discardableResult
-    public mutating func add(_ trade: OptionTrade) -> Int64 {
-        let end = window.end(of: trade.time)
-        flows[end, default: OptionFlow()].add(trade, rules: rules)
+    public mutating func add(_ trade: OptionTrade) -> Int64 { add(trade.volume, of: trade.contract.type) }
+
+    /// Adds what a trade of calls or of puts was of, once.
+    ///
+    /// - Returns: the end of the window that it was executed in.
+    @discardableResult
+    public mutating func add(_ volume: OptionVolume, of type: OptionType) -> Int64 {
+        let end = window.end(of: volume.time)
+        flows[end, default: OptionFlow()].add(volume, of: type, rules: rules)
         return end
     }
 
@@ -76,6 +82,14 @@ public struct OptionStrikes: Sendable, Hashable {
     public mutating func add(_ units: Int128, of contract: OptionContract) {
         guard let strike = contract.strike.rescaled(to: OptionTrade.decimals) else { return }
         pairs[Place(expiry: contract.expiry, strike: strike), default: Pair()].add(units, contract.type)
+    }
+
+    /// All together.
+    public var total: Pair {
+        pairs.values.reduce(into: Pair()) { sum, pair in
+            sum.call += pair.call
+            sum.put += pair.put
+        }
     }
 
     /// By expiry, ascending.
