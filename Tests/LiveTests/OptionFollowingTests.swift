@@ -86,6 +86,12 @@ import Transport
         #expect(
             waitUntil(seconds: 100) { (try? families.allSatisfy { try isWhole(lake, $0, market, from..<to) }) == true },
             "\(said.last) \(difference(lake, families, market, from..<to))")
+        // And it is known to be so: what was cut and repaired is said to be.
+        func coverage(_ family: OptionFamily) throws -> OptionCoverage { try lake.optionCoverage(of: family, .book, in: from..<to) }
+        #expect(
+            waitUntil(seconds: 100) { (try? families.allSatisfy { try coverage($0).gaps(in: from..<to).isEmpty }) == true },
+            "\(said.last) \(families.map { try? coverage($0).gaps(in: from..<to) })")
+        for family in families { #expect(try coverage(family).quality(of: from..<to) == .repaired) }
         running.stop()
         for family in families {
             let held = try lake.optionTrades(of: family, from: from, to: to)

@@ -66,4 +66,27 @@ import Testing
         #expect(held.map { "\($0.price) \($0.source)" } == ["0.045 dump"])
         #expect(held[0].index == recorded.index && held[0].received == recorded.received)
     }
+
+    @Test func `A day's dump makes that day whole, unless rows or ids lack`() throws {
+        let folder = try Folder()
+        let lake = try Lake(directory: folder.data("lake"), create: true)
+        let family = try #require(OptionFamily("okx:BTC-USD"))
+        // Midnight in Hong Kong on 2022-12-29.
+        let start: Int64 = 1_672_243_200_000
+        func rows(_ ids: [Int], day: Int64) -> String {
+            ([header] + ids.map { "BTC-USD-230224-18000-C,\($0),sell,0.045,2,\(start + day * 86_400_000 + Int64($0) * 1000)" })
+                .joined(separator: "\n")
+        }
+        let whole = try folder.file("BTC-USD-optionchain-trades-2022-12-29.csv", rows([1, 2, 3], day: 0))
+        let lacking = try folder.file("BTC-USD-optionchain-trades-2022-12-30.csv", rows([4, 6], day: 1))
+        let unclear = try folder.file("BTC-USD-optionchain-trades-2022-12-31.csv", rows([7], day: 2) + "\nnothing,1\n")
+        let elsewhere = try folder.file("BTC-USD-optionchain-trades-2022-12-28.csv", rows([1, 2, 3], day: 0))
+        let unnamed = try folder.file("trades-2023-01-01.csv", rows([8], day: 3))
+        _ = try OptionImport(lake: lake, family: family).run(files: [whole, lacking, unclear, elsewhere, unnamed])
+        let times = (start - 86_400_000) * 1000..<(start + 5 * 86_400_000) * 1000
+        #expect(
+            try lake.optionCoverage(of: family, .book, in: times).stretches
+                == [.init((start * 1000)..<((start + 86_400_000) * 1000), isRepaired: false)])
+        #expect(try lake.optionCoverage(of: family, .blocks, in: times).stretches.isEmpty)
+    }
 }

@@ -88,6 +88,18 @@ public struct OptionDump: Sendable {
         return report
     }
 
+    /// The day that the venue's own name of the file tells, from midnight to midnight UTC+8, in microseconds since 1970-01-01 UTC; nil for other
+    /// names.
+    ///
+    ///     try OptionDump(path: "BTC-USD-optionchain-trades-2023-02-01.zip").day     // from 2023-01-31 16:00 UTC
+    public var day: Range<Int64>? {
+        let name = path.split(separator: "/").last ?? ""
+        let stem = name.prefix { $0 != "." }
+        guard stem.contains("-optionchain-"), let date = CivilDate(stem.suffix(10)) else { return nil }
+        let start = date.microseconds - 8 * 3_600_000_000
+        return start..<(start + CivilDate.dayLength)
+    }
+
     private func trade(
         _ fields: [Substring], _ sizes: OptionSizes, _ contracts: inout [Substring: OptionContract]
     ) throws(Fault) -> OptionTrade {

@@ -16,6 +16,7 @@ public struct OKXOptionREST: Sendable {
     private static let lists = "okx-instruments"
     private static let blocks = "okx-blocks"
     private static let pageOfBlocks = 100
+    private static let pageOfTrades = 100
 }
 
 extension OKXOptionREST: OptionRESTAdapter {
@@ -64,7 +65,13 @@ extension OKXOptionREST: OptionRESTAdapter {
         guard let data = body["data"], data.kind == .array else { return .failed(reason: "the answer has no data") }
         switch question {
         case .listing(let family): for row in data.elements { learn(row, family, &page) }
-        case .recent: for row in data.elements { OKXOptionRow.append(row, to: &page.batch) }
+        case .recent:
+            var rows = 0
+            for row in data.elements {
+                rows += 1
+                OKXOptionRow.append(row, to: &page.batch)
+            }
+            page.isCut = rows >= Self.pageOfTrades
         case .byType:
             for group in data.elements {
                 guard let rows = group["tradeInfo"] else {
@@ -114,6 +121,7 @@ extension OKXOptionREST: OptionRESTAdapter {
             OKXOptionRow.append(block: row, to: &page.batch)
         }
         if newest > .min { page.newestBlock = [page.newestBlock.flatMap { Int64($0) } ?? .min, newest].max().map { String($0) } }
+        page.isCut = rows >= Self.pageOfBlocks
         // Without a block to begin after, the newest page is all that is wanted.
         guard rows >= Self.pageOfBlocks, let known = Int64(after), oldest > known, oldest < .max else { return .done }
         return request(.blocks(after: after, before: String(oldest))).map { .more($0) } ?? .done

@@ -49,6 +49,8 @@ public struct OptionPage: Sendable {
     public var batch: OptionBatch
     /// The newest block of an answer about blocks, by its id: what the next question begins after.
     public internal(set) var newestBlock: String?
+    /// Whether the venue may have older rows than the answer holds.
+    public internal(set) var isCut = false
 
     /// Creates an empty page.
     public init(_ batch: OptionBatch) { self.batch = batch }

@@ -51,15 +51,25 @@ final class OptionAsking: Sendable {
     var isSettled: Bool { state.withLock { $0.isDelivering && $0.hasAsked && $0.repair.count == 0 } }
 
     /// Takes what the stream told into account.
-    func took(_ trades: [OptionTrade]) { state.withLock { $0.repair.took(trades) } }
-
-    /// The venue delivers, for the first time or again.
-    func connected() {
+    func took(_ trades: [OptionTrade]) {
         state.withLock { state in
-            state.isDelivering = true
-            state.repair.connected()
+            state.repair.took(trades)
+            // Within the lock, so that what is said later is written later.
+            writing.take(state.repair.takeClaims())
         }
     }
+
+    /// The venue delivers some families, or blocks, for the first time or again.
+    func connected(_ names: [String]) {
+        let time = clock()
+        state.withLock { state in
+            state.isDelivering = true
+            state.repair.connected(names, at: time)
+        }
+    }
+
+    /// The venue does not deliver them any more.
+    func lost(_ names: [String]) { state.withLock { $0.repair.lost(names) } }
 
     func start() { worker.submit { [weak self] in self?.run() } }
 
@@ -93,14 +103,14 @@ final class OptionAsking: Sendable {
         guard !worker.isStopped else { return }
         let time = clock()
         var page = OptionPage(OptionBatch(sizes: sizes, received: time, source: .rest))
-        let outcome = OptionReader(adapter: adapter).read(answer, to: request, into: &page)
-        writing.take(page.batch)
+        var outcome = OptionReader(adapter: adapter).read(answer, to: request, into: &page)
+        if !writing.take(page.batch) { outcome = .failed(reason: "its trades cannot be kept") }
         let line = state.withLock { state -> String? in
             state.hasAsked = true
             let now = MonotonicClock.nanoseconds()
             state.budget.answered(request, answer, outcome, now: now)
             let problem = state.repair.answered(outcome, page, now: now)
-            state.repair.took(page.batch.trades)
+            writing.take(state.repair.takeClaims())
             let said = failure ?? problem
             defer { state.problem = said }
             return said == state.problem ? nil : said

@@ -71,9 +71,9 @@ public final class OptionCollector: Sendable {
         loop = try WebSocketLoop(options: options.client) { loop in
             let events = OptionFollower.Events(
                 took: { batch in
-                    writing.take(batch)
-                    asking.took(batch.trades)
-                }, delivers: { asking.connected() }, notice: tell)
+                    // What cannot be kept is missed again by its ids, and asked for.
+                    if writing.take(batch) { asking.took(batch.trades) }
+                }, delivers: { asking.connected($0) }, lost: { asking.lost($0) }, notice: tell)
             return OptionFollower(
                 loop, feeds: feeds, seed: options.seed, sizes: { asking.sizes }, clock: clock, events: events)
         }
@@ -90,8 +90,15 @@ public final class OptionCollector: Sendable {
         var tapes: [OptionFamily: OptionRepair.Begin] = [:]
         var lastBlock = Int64.min
         for family in families {
-            guard let day = try lake.lastOptionDay(of: family) else { continue }
             var begin = OptionRepair.Begin()
+            if let end = try lake.optionCoverageEnd(of: family, .book) {
+                begin.coverage = try lake.optionCoverage(of: family, .book, in: (end - CivilDate.dayLength)..<end)
+            }
+            begin.blocksWhole = try lake.optionCoverageEnd(of: family, .blocks)
+            guard let day = try lake.lastOptionDay(of: family) else {
+                if begin != OptionRepair.Begin() { tapes[family] = begin }
+                continue
+            }
             let end = min(day.microseconds + CivilDate.dayLength, now + CivilDate.dayLength)
             try lake.readOptions(of: family, from: day.microseconds - CivilDate.dayLength, to: end) { trade in
                 begin.take(trade)

@@ -10,7 +10,9 @@ final class OptionFollower {
         /// Trades of a frame, and what was no trade.
         var took: @Sendable (OptionBatch) -> Void
         /// The venue delivers what was subscribed to, for the first time or again.
-        var delivers: @Sendable () -> Void
+        var delivers: @Sendable ([String]) -> Void
+        /// The venue does not deliver what a connection was subscribed to.
+        var lost: @Sendable ([String]) -> Void
         /// Something an operator should see.
         var notice: @Sendable (String) -> Void
     }
@@ -20,6 +22,8 @@ final class OptionFollower {
     private let clock: () -> Int64
     private let events: Events
     private var connections: [Connection] = []
+    /// What each connection is subscribed to.
+    private let symbols: [[String]]
     private var parsers: [OptionParser] = []
     private var budget: AttemptBudget
     private var actions: [Connection.Action] = []
@@ -32,6 +36,7 @@ final class OptionFollower {
         self.sizes = sizes
         self.clock = clock
         self.events = events
+        symbols = feeds.map(\.symbols)
         var patience = Connection.Patience()
         // Blocks come by the hour: that nothing comes is no sign of a connection that is mute.
         patience.firstTrade = 86_400_000_000_000
@@ -52,19 +57,23 @@ final class OptionFollower {
             case .send(let link, let text): loop.send(link: Self.link(index, link), text: text)
             case .ping(let link): loop.ping(link: Self.link(index, link))
             case .close(let link): loop.close(link: Self.link(index, link))
-            case .deliver(let item): take(item)
+            case .deliver(let item): take(item, symbols[index])
             }
         }
         actions.removeAll(keepingCapacity: true)
     }
 
-    private func take(_ item: FeedItem) {
+    private func take(_ item: FeedItem, _ symbols: [String]) {
         switch item {
         case .trades: break
         case .connected: events.notice("options: connected")
-        case .disconnected(let reason): events.notice("options: disconnected: \(reason)")
-        case .subscribed: events.delivers()
-        case .rejected(let symbol, let reason): events.notice("options of \(symbol) are refused: \(reason)")
+        case .disconnected(let reason):
+            events.lost(symbols)
+            events.notice("options: disconnected: \(reason)")
+        case .subscribed(let symbols): events.delivers(symbols)
+        case .rejected(let symbol, let reason):
+            events.lost([symbol])
+            events.notice("options of \(symbol) are refused: \(reason)")
         case .notice(let text): events.notice("options: \(text)")
         }
     }

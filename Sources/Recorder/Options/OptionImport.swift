@@ -5,6 +5,8 @@ import Pipeline
 
 /// Brings dumps of option chains into the lake. Importing again, overlapping or in another order gives the same files.
 ///
+/// A file with the venue's name for a day, in which every row is understood and no id lacks, makes that day whole, but for blocks.
+///
 ///     let report = try OptionImport(lake: lake, family: family).run(files: paths)
 public struct OptionImport: Sendable {
     private let lake: Lake
@@ -30,13 +32,20 @@ public struct OptionImport: Sendable {
         var reports: [(path: String, report: OptionDumpReport)] = []
         for path in files {
             var waiting: [OptionTrade] = []
-            let report = try OptionDump(path: path).read(family, sizes: sizes) { trade in
+            let dump = try OptionDump(path: path)
+            let report = try dump.read(family, sizes: sizes) { trade in
                 waiting.append(trade)
                 guard waiting.count >= OptionImport.batch else { return }
                 try store.append(waiting)
                 waiting.removeAll(keepingCapacity: true)
             }
             try store.append(waiting)
+            if let day = dump.day, day.upperBound <= WallClock.microseconds(), let times = report.times, day.contains(times.lowerBound),
+                day.contains(times.upperBound),
+                report.rejected.isEmpty, report.missing == 0
+            {
+                try store.take([.whole(family, .book, day, isRepaired: false)])
+            }
             reports.append((path, report))
         }
         // The day that is open stays so, for whoever records it next.

@@ -8,6 +8,7 @@ import Synchronization
 final class OptionWriting: Sendable {
     private struct State: Sendable {
         var waiting: [OptionTrade] = []
+        var claims: [OptionClaim] = []
         var dropped = 0
         var count = 0
         var problem: String?
@@ -39,9 +40,12 @@ final class OptionWriting: Sendable {
     var problem: String? { state.withLock { $0.problem } }
 
     /// Takes the trades of the families that are wanted; blocks are told of all.
-    func take(_ batch: OptionBatch) {
+    ///
+    /// - Returns: false if some were dropped, since the disk takes none and memory is full.
+    @discardableResult
+    func take(_ batch: OptionBatch) -> Bool {
         let wanted = batch.trades.filter { families.contains($0.contract.family) }
-        let isNew = state.withLock { state -> Bool in
+        let (isNew, isKept) = state.withLock { state -> (Bool, Bool) in
             let room = max(0, options.waitingTrades - state.waiting.count)
             state.waiting += wanted.prefix(room)
             state.dropped += max(0, wanted.count - room)
@@ -50,10 +54,17 @@ final class OptionWriting: Sendable {
                 isNew = isNew || state.faults[fault] == nil
                 state.faults[fault, default: 0] += count
             }
-            return isNew
+            return (isNew, wanted.count <= room)
         }
         // Said once a kind: a venue that changes its rows would say so a thousand times a second.
         if isNew { report("options: rows that are no trades: \(batch.lastFault)") }
+        return isKept
+    }
+
+    /// Takes what became known of tapes; it is written behind the trades that were taken before.
+    func take(_ claims: [OptionClaim]) {
+        guard !claims.isEmpty else { return }
+        state.withLock { $0.claims += claims }
     }
 
     func start() { worker.submit(afterMilliseconds: options.commitMilliseconds) { [weak self] in self?.run() } }
@@ -76,12 +87,15 @@ final class OptionWriting: Sendable {
     /// Writes what waits.
     func flush() throws {
         try turn.withLock { _ in
-            let trades = state.withLock { $0.waiting }
-            guard !trades.isEmpty else { return }
+            let (trades, claims) = state.withLock { ($0.waiting, $0.claims) }
+            guard !trades.isEmpty || !claims.isEmpty else { return }
             try store.append(trades)
+            // What is said of a tape has to be true of what is on the disk.
+            try store.take(claims)
             let dropped = state.withLock { state in
                 // Others may have been added behind these.
                 state.waiting.removeFirst(trades.count)
+                state.claims.removeFirst(claims.count)
                 state.count += trades.count
                 state.problem = nil
                 defer { state.dropped = 0 }
