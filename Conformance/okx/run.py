@@ -17,10 +17,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import duckdb
+import numpy
+import pandas
 from okx.TradingData import TradingDataAPI
 
 from child import Child
-from harness import Checks
+from harness import Checks, millrace
 from serving import Serving
 
 check = Checks("okx")
@@ -100,6 +102,94 @@ def interest(api):
     check("a page ends before its end", older and int(older[0][0]) < int(data[4][0]), older[:1])
 
 
+def options(server, api):
+    """What python-okx says of options: shapes, and that figures of the same window fit together."""
+    rows = shaped("options_interest_volume", api.get_options_interest_volume(ccy="BTC"), 3, rows=1)
+    ratios = shaped("put_call_ratio", api.get_put_call_ratio(ccy="BTC", period="8H"), 3, rows=1)
+    check.equal("ratios are of the same windows", [row[0] for row in ratios], [row[0] for row in rows])
+    days = shaped("options_interest_volume 1D", api.get_options_interest_volume(ccy="BTC", period="1D"), 3, rows=1)
+    check("days end at 16:00 UTC", all(int(row[0]) % 86_400_000 == 16 * 3_600_000 for row in days), days)
+    check("windows end at 00:00, 08:00 and 16:00 UTC", all(int(row[0]) % (8 * 3_600_000) == 0 for row in rows), rows[:2])
+    time.sleep(2.1)
+    expiries = api.get_interest_volume_expiry(ccy="BTC")["data"]
+    check("rows by expiry are six texts", expiries and all(is_row(row, 6) for row in expiries), expiries[:1])
+    check.equal("expiries ascend", [row[1] for row in expiries], sorted(row[1] for row in expiries))
+    check.equal("expiries are of the last window", {row[0] for row in expiries}, {rows[0][0]})
+    total = lambda table, *columns: sum((Decimal(row[column]) for row in table for column in columns), Decimal(0))
+    check.equal("open interest by expiry adds up", total(expiries, 2, 3), Decimal(rows[0][1]))
+    check.equal("volume by expiry adds up", total(expiries, 4, 5), Decimal(rows[0][2]))
+    calls, puts = total(expiries, 2), total(expiries, 3)
+    check("the ratio is calls by puts", puts == 0 or abs(Decimal(ratios[0][1]) - calls / puts) <= Decimal("0.00005"), (ratios[0], calls, puts))
+    expiry = max(expiries, key=lambda row: Decimal(row[2]) + Decimal(row[3]))
+    strikes = api.get_interest_volume_strike(ccy="BTC", expTime=expiry[1])["data"]
+    check("rows by strike are six texts", strikes and all(is_row(row, 6) for row in strikes), strikes[:1])
+    check.equal("strikes ascend", [Decimal(row[1]) for row in strikes], sorted(Decimal(row[1]) for row in strikes))
+    for column, name in enumerate(("calls open", "puts open", "calls traded", "puts traded"), 2):
+        check.equal(f"{name} by strike add up", total(strikes, column), Decimal(expiry[column]))
+    for period, end, volume in (("8H", rows[0][0], rows[0][2]), ("1D", days[0][0], days[0][2])):
+        flow = api.get_taker_block_volume(ccy="BTC", period=period)
+        check(f"taker_block_volume {period} is one flat array", set(flow) == {"code", "data", "msg"} and is_row(flow["data"], 7), flow)
+        check.equal(f"taker_block_volume {period} is of the last window", flow["data"][0], end)
+        check.equal(f"what was bought, sold and in blocks {period} is the volume", sum(map(Decimal, flow["data"][1:])), Decimal(volume))
+    with urllib.request.urlopen(f"{server.url}/v1/options/flow?coin=BTC&limit=5", timeout=10) as answer:
+        windows = json.load(answer)["rows"]
+    check("what was watched whole is said to be so", [row["quality"] for row in windows[1:4]] == ["complete"] * 3, windows)
+
+
+def chain(folder):
+    """Four days of a family's trades as the venue dumps them, up to now, by pandas; of the second day an id lacks."""
+    random = numpy.random.default_rng(int(time.time()))
+    now = int(time.time() * 1000)
+    start = (now + 8 * 3_600_000) // 86_400_000 * 86_400_000 - 8 * 3_600_000 - 4 * 86_400_000
+    names = [f"BTC-USD-291228-{strike}-{kind}" for strike in (60_000, 70_000) for kind in "CP"]
+    count = 20_000
+    table = pandas.DataFrame({
+        "instrument_name": random.choice(names, count),
+        "side": random.choice(["buy", "sell"], count), "price": [f"0.0{n}" for n in random.integers(1, 99, count)],
+        "size": random.integers(1, 400, count), "created_time": numpy.sort(random.integers(start, now, count)),
+    })
+    table.insert(1, "trade_id", table.groupby("instrument_name").cumcount() + 1)
+    day = (table["created_time"] + 8 * 3_600_000) // 86_400_000
+    lost = table.index[day == day.min() + 1][500]
+    table = table.drop(lost)
+    files = []
+    for number, rows in table.groupby(day):
+        name = f"{folder}/BTC-USD-optionchain-trades-{pandas.Timestamp(number * 86_400_000, unit='ms'):%Y-%m-%d}.csv"
+        rows.to_csv(name, index=False)
+        files.append(name)
+    return table, files
+
+
+def pandas_says(folder):
+    """Windows of an imported tape against pandas' sums of the same rows; the window with a hole says so."""
+    table, files = chain(folder)
+    data = f"{folder}/chain"
+    done = millrace("import", *files, "--data", data, "--venue", "okx-options", "--symbol", "BTC-USD", "--quiet")
+    check.equal("dumps are imported", done.status, 0)
+    with Serving(data) as server:
+        api = TradingDataAPI(flag="1", domain=server.url, debug=False)
+        for period, length, phase in (("8H", 8 * 3_600_000, 0), ("1D", 86_400_000, 16 * 3_600_000)):
+            flow = api.get_taker_block_volume(ccy="BTC", period=period)["data"]
+            end = (int(time.time() * 1000) - phase) // length * length + phase
+            check.equal(f"the last window {period} ends there", flow[0], str(end))
+            rows = table[(table["created_time"] >= end - length) & (table["created_time"] < end)]
+            sums = rows.groupby([rows["instrument_name"].str[-1], "side"])["size"].sum()
+            expected = [Decimal(int(sums.get(key, 0))) / 100 for key in (("C", "buy"), ("C", "sell"), ("P", "buy"), ("P", "sell"))]
+            check.equal(f"flow {period} is pandas'", [Decimal(each) for each in flow[1:]], expected + [0, 0])
+        with urllib.request.urlopen(f"{server.url}/v1/options/flow?coin=BTC&window=8H&limit=11", timeout=10) as answer:
+            windows = json.load(answer)["rows"]
+        for row in windows:
+            rows = table[(table["created_time"] * 1000 >= row["start"]) & (table["created_time"] * 1000 < row["end"])]
+            check.equal("a window's trades are pandas'", (row["trades"], round(100 * (row["call_buy"] + row["call_sell"] + row["put_buy"] + row["put_sell"]))),
+                        (len(rows), int(rows["size"].sum())))
+        # Midnight UTC+8 is a window's edge, so windows are within days; the day that is open has no dump that says it was over.
+        days = [pandas.Timestamp(int(number) * 86_400_000, unit="ms") for number in sorted(set((table["created_time"] + 8 * 3_600_000) // 86_400_000))]
+        for row in windows:
+            day = pandas.Timestamp(row["start"] // 1000 + 8 * 3_600_000, unit="ms").floor("D")
+            isGap = any(gap["trades"] == "book" for gap in row["gaps"])
+            check.equal("windows of the day whose dump lacks an id have a gap", isGap, day in (days[1], days[-1]))
+
+
 def get(server, path, headers=None):
     """Status, JSON, headers of a path below the statistics."""
     request = urllib.request.Request(f"{server.url}/api/v5/rubik/stat/{path}", headers=headers or {})
@@ -150,8 +240,10 @@ def main():
                   coins)
             taker(server, api, data)
             interest(api)
+            options(server, api)
             time.sleep(2.1)
             refusals(server, api)
+        pandas_says(folder)
         with Serving(data, "--trusted-proxy", "127.0.0.1") as server:
             path = "margin/loan-ratio?ccy=BTC"
             found = [get(server, path, {"X-Forwarded-For": f"10.0.0.{n}, 127.0.0.1"})[0] for n in range(8)]

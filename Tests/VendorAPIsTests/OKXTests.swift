@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import Lake
 import MarketModel
@@ -47,7 +48,7 @@ import VendorAPIs
     /// What is asked for at a time.
     private func ask(_ target: String, at now: Int64) throws -> (response: Response, json: [String: Any]) {
         // A mount of its own, since its limits go by the clock of the machine.
-        let router = Router([OKX.mount(lake: lake, taker: taker, interest: interest)]) { Issue.record("\($0)") }
+        let router = Router([OKX.mount(options: OptionMarket(lake: lake), taker: taker, interest: interest)]) { Issue.record("\($0)") }
         let response = router.respondFully(to: try Request("/api/v5/rubik/stat/" + target, time: now))
         let json = try JSONSerialization.jsonObject(with: Data(response.bodyText.utf8)) as? [String: Any]
         return (response, try #require(json, "\(response.bodyText)"))
@@ -138,6 +139,128 @@ import VendorAPIs
         #expect(try ask("option/taker-block-volume?ccy=DOGE", at: end).json["code"] as? String == "51000")
         #expect(try ask("option/taker-block-volume?ccy=BTC&period=4H", at: end).json["msg"] as? String == "Parameter period error")
         #expect(try (ask("trading-data/support-coin", at: end).json["data"] as? [String: [String]])?["option"] == ["BTC"])
+        store.close()
+    }
+
+    /// What is open of some options in a round that ends at a time, in hundredths of a coin.
+    private static func round(_ time: Int64, _ open: [(symbol: String, coins: Int64)], venue: Venue = .okxOptions) throws -> InterestSweep {
+        InterestSweep(
+            venue: venue, time: time,
+            samples: try open.map { symbol, coins in
+                let option = try #require(OptionContract(venue: venue, symbol: symbol))
+                let contract = OpenInterestContract(
+                    venue: venue, symbol: symbol, coin: option.coin, quote: option.quote, margin: MarginKind(settlement: option.settlement))
+                return OpenInterestSample(
+                    contract: contract,
+                    value: OpenInterest(quantity: FixedPoint(mantissa: coins, scale: 2), usd: FixedPoint(mantissa: coins * 600)), time: time
+                )
+            })
+    }
+
+    @Test func `Open interest of options is that of the last round before a window's end, by window, expiry and strike`() throws {
+        let (call, put, far) = ("BTC-USD-260327-60000-C", "BTC-USD-260327-60000-P", "BTC-USD-260626-100000-P")
+        let end = Self.february + 8 * Self.hour
+        let store = try OptionStore(lake: lake)
+        try store.append([
+            Self.option(call, 1, 1, .buy, contracts: 300), Self.option(put, 2, 2, .sell, contracts: 100),
+            Self.option(far, 3, 7, .sell, contracts: 100, isBlock: true), Self.option(call, 4, -1, .buy, contracts: 50),
+        ])
+        let rounds = try InterestStore(lake: lake)
+        try rounds.append([
+            Self.round(end - 16 * Self.hour - 1, [(call, 100)]),
+            // Too long before its end.
+            Self.round(end - 8 * Self.hour - 20 * 60_000_000, [(call, 700)]),
+            Self.round(end - 600_000_000, [(call, 1), (put, 1)]),
+            Self.round(end - 1, [(call, 500), (put, 250), (far, 150), ("ETH-USD-260327-3000-C", 999)]),
+            // After it.
+            Self.round(end + 1, [(call, 9)]),
+        ])
+        let now = end + 60_000_000
+        let path = "option/open-interest-volume"
+        #expect(try rows(path + "?ccy=BTC", at: now) == [["\(end / 1000)", "9", "5"], ["\((end - 16 * Self.hour) / 1000)", "1", "0"]])
+        #expect(
+            try rows(path + "-ratio?ccy=BTC", at: now)
+                == [["\(end / 1000)", "1.25", "1.5"], ["\((end - 16 * Self.hour) / 1000)", "", ""]])
+        #expect(
+            try rows(path + "-expiry?ccy=BTC", at: now) == [
+                ["\(end / 1000)", "20260327", "5", "2.5", "3", "1"], ["\(end / 1000)", "20260626", "0", "1.5", "0", "1"],
+            ])
+        #expect(try rows(path + "-strike?ccy=BTC&expTime=20260327", at: now) == [["\(end / 1000)", "60000", "5", "2.5", "3", "1"]])
+        #expect(try rows(path + "-strike?ccy=BTC&expTime=20260328", at: now) == [])
+        for (target, code, message) in [
+            (path + "-strike?ccy=BTC", "50014", "Parameter expTime can not be empty."),
+            (path + "-strike?ccy=BTC&expTime=2026-03-27", "51000", "Parameter expTime error"),
+            (path + "-strike?ccy=BTC&expTime=20260230", "51000", "Parameter expTime error"),
+            (path + "?ccy=DOGE", "51000", "Parameter ccy error"), (path + "-ratio?ccy=BTC&period=5m", "51000", "Parameter period error"),
+            (path + "-expiry", "50014", "Parameter ccy can not be empty."),
+        ] {
+            let json = try ask(target, at: now).json
+            #expect(json["code"] as? String == code && json["msg"] as? String == message, "\(target)")
+        }
+        // The day ends at 16:00 UTC: in the hour in which February begins in Hong Kong nothing was told.
+        #expect(try rows(path + "?ccy=BTC&period=1D", at: now) == [])
+        // Another exchange is counted where it is wanted, and a window of which it did not tell is not known then.
+        try rounds.append([Self.round(end - 2, [("BTC-27MAR26-60000-C", 100)], venue: .deribitOptions)])
+        try store.append([Self.deribit("BTC-27MAR26-60000-C", at: Self.february + Self.hour)])
+        let both = Router([
+            OKX.mount(options: OptionMarket(lake: lake), taker: taker, interest: interest, exchanges: ["OKX", "Deribit"])
+        ]) { Issue.record("\($0)") }
+        let response = both.respondFully(to: try Request("/api/v5/rubik/stat/" + path + "?ccy=BTC", time: now))
+        #expect(response.bodyText == #"{"code":"0","data":[["\#(end / 1000)","10","7"]],"msg":""}"#)
+        store.close()
+        rounds.close()
+    }
+
+    private static func deribit(_ symbol: String, at time: Int64) throws -> OptionTrade {
+        let contract = try #require(OptionContract(venue: .deribitOptions, symbol: symbol))
+        let coins = FixedPoint(mantissa: 2)
+        return try #require(
+            OptionTrade(
+                contract: contract, id: "1", time: time, side: .buy, price: FixedPoint(mantissa: 45, scale: 3), contracts: coins,
+                quantity: coins, source: .rest))
+    }
+
+    @Test func `The native API says of every window whether trades may lack, and when`() throws {
+        let symbol = "BTC-USD-260327-60000-C"
+        let family = try #require(OptionFamily("okx:BTC-USD"))
+        let store = try OptionStore(lake: lake)
+        try store.append([
+            Self.option(symbol, 1, -10, .buy, contracts: 100), Self.option(symbol, 3, -1, .sell, contracts: 200),
+            Self.option(symbol, 4, 7, .buy, contracts: 300),
+        ])
+        let (start, end) = (Self.february - 16 * Self.hour, Self.february + 8 * Self.hour)
+        let hole = (Self.february - 3 * Self.hour)..<(Self.february - 2 * Self.hour)
+        try store.take([
+            .whole(family, .book, start..<end, isRepaired: false), .whole(family, .blocks, start..<end, isRepaired: false),
+            .lacking(family, .book, (Self.february - 10 * Self.hour)..<(Self.february - 9 * Self.hour)),
+            .whole(family, .book, (Self.february - 10 * Self.hour)..<(Self.february - 9 * Self.hour), isRepaired: true),
+            .lacking(family, .book, hole),
+        ])
+        let market = LiveMarket(lake: lake) { Issue.record("\($0)") }
+        let live = NativeLive(market: market)
+        defer {
+            live.stop()
+            market.stop()
+        }
+        let gate = KeyGate(
+            vendor: "millrace", header: "x-millrace-key", access: try AccessControl(store: KeyStore(path: lake.directory + "/keys.sqlite")),
+            isOpenWithoutKeys: true)
+        let router = Router([Native.mount(lake: lake, live: live, options: OptionMarket(lake: lake), gate: gate)]) { Issue.record("\($0)") }
+        func flow(_ query: String) throws -> [String: Any] {
+            let response = router.respondFully(to: try Request("/v1/options/flow?" + query, time: end + 1))
+            return try #require(JSONSerialization.jsonObject(with: Data(response.bodyText.utf8)) as? [String: Any])
+        }
+        let answer = try flow("coin=btc&limit=4")
+        let rows = try #require(answer["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["end"] as? Int64 } == [-16, -8, 0, 8].map { Self.february + $0 * Self.hour })
+        #expect(rows.map { $0["quality"] as? String } == ["gap", "repaired", "gap", "complete"])
+        #expect(rows.map { ($0["gaps"] as? [Any])?.count } == [2, 0, 1, 0])
+        let gap = try #require((rows[2]["gaps"] as? [[String: Any]])?.first)
+        #expect(gap["from"] as? Int64 == hole.lowerBound && gap["to"] as? Int64 == hole.upperBound && gap["trades"] as? String == "book")
+        #expect(gap["venue"] as? String == "okx-options" && gap["family"] as? String == "BTC-USD")
+        #expect(rows[3]["call_buy"] as? Double == 3 && rows[3]["trades"] as? Int == 1 && rows[3]["call_open_interest"] is NSNull)
+        #expect((try flow("coin=DOGE")["error"] as? [String: Any])?["status"] as? Int == 404)
+        #expect((try flow("")["error"] as? [String: Any])?["status"] as? Int == 400)
         store.close()
     }
 }

@@ -64,7 +64,7 @@ final class StreamService: Sendable {
             Aperiodic.mount(
                 market: try MarketService(source: LakeSource(lake)), months: MonthFiles(lake: lake, engine: "1", threads: 1), gate: gate,
                 signer: LinkSigner(secret: Array(repeating: 7, count: 32)), publicURL: nil, live: aperiodic),
-            Native.mount(lake: lake, live: native, gate: own),
+            Native.mount(lake: lake, live: native, options: OptionMarket(lake: lake), gate: own),
             StreamService.feed(sinks, keys: directory + "/catalogue.sqlite"),
         ])
         server = try Server(router: router, threads: 2, limits: limits)

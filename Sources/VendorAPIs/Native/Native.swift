@@ -1,6 +1,6 @@
 public import Lake
 import MarketModel
-import MarketService
+public import MarketService
 public import Transport
 
 /// Millrace's own API below `/v1`: instruments, holes, and the stream of what happens.
@@ -9,13 +9,15 @@ public import Transport
 public struct Native: Sendable {
     let lake: Lake
     let live: NativeLive
+    let options: OptionMarket
 
     /// Creates the mount.
     ///
     /// - Parameters:
+    ///   - options: what is answered about options.
     ///   - gate: who may call; its vendor is `millrace`.
-    public static func mount(lake: Lake, live: NativeLive, gate: KeyGate) -> Mount {
-        let api = Native(lake: lake, live: live)
+    public static func mount(lake: Lake, live: NativeLive, options: OptionMarket, gate: KeyGate) -> Mount {
+        let api = Native(lake: lake, live: live, options: options)
         return Mount(
             "/v1",
             routes: [
@@ -32,6 +34,10 @@ public struct Native: Sendable {
                         Parameters.after,
                     ], summary: "The holes of the tapes, each with its state",
                     handler: gate.guarding { request, _ in try api.gaps(request) }),
+                Route(
+                    "/options/flow", parameters: Parameters.optionFlow,
+                    summary: "What takers of a coin's options bought and sold, window by window, and whether nothing lacks",
+                    handler: gate.guarding { request, _ in try api.optionFlow(request) }),
                 Route(
                     "/stream", parameters: [Parameters.topics, Parameters.since, Parameters.minimumNotional],
                     summary: "Trades, bars, large prints and gaps as they happen: a WebSocket, or server-sent events",

@@ -17,7 +17,10 @@ extension OKX {
         static let optionPeriod = Parameter(
             "period", .choice(OptionWindow.allCases.map(\.rawValue)), default: "8H", example: "1D", "The window")
 
-        static let optionFlow = [coin, optionPeriod]
+        static let expiry = Parameter("expTime", .text, required: true, example: "20260327", "The day of expiry")
+
+        static let optionWindows = [coin, optionPeriod]
+        static let optionStrikes = [coin, expiry, optionPeriod]
         static let byCoin = [coin, begin, end, shortPeriod]
         static let takerVolume = [coin, kind, begin, end, shortPeriod]
         static let contractTakerVolume = [contract, longPeriod, unit, begin, end, limit]

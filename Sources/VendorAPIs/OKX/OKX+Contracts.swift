@@ -25,7 +25,7 @@ extension OKX {
         let contracts = Set(contracts.map(\.coin)).union(interest.coins(at: request.time)).sorted()
         let spot = Set(taker.spotPairs.filter { exchanges.contains($0.instrument.venue.exchange) }.map(\.coin)).sorted()
         return .later { [self] _ in
-            let options = try optionCoins()
+            let options = try options.coins(exchanges: exchanges)
             return Envelope.ok { json in
                 json.beginObject()
                 for (name, coins) in [("contract" as StaticString, contracts), ("option", options), ("spot", spot)] {

@@ -1,4 +1,3 @@
-public import Lake
 public import MarketService
 public import Transport
 
@@ -6,7 +5,7 @@ public import Transport
 ///
 /// What is known of the vendor's API, and every decision where it is silent, stands in docs/vendors/okx.md.
 public struct OKX: Sendable {
-    let lake: Lake
+    let options: OptionMarket
     let taker: TakerMarket
     let interest: InterestMarket
     let prepared = PreparedTables()
@@ -16,16 +15,16 @@ public struct OKX: Sendable {
     /// Creates the façade's mount.
     ///
     /// - Parameters:
-    ///   - lake: holds the trades of options.
+    ///   - options: what is answered about options.
     ///   - taker: what is answered from tapes.
     ///   - interest: open interest.
     ///   - exchanges: whose trades and open interest are counted, as people write them.
     ///   - addresses: who asks, by whom every limit is counted.
     public static func mount(
-        lake: Lake, taker: TakerMarket, interest: InterestMarket, exchanges: Set<String> = ["OKX"],
+        options: OptionMarket, taker: TakerMarket, interest: InterestMarket, exchanges: Set<String> = ["OKX"],
         addresses: ClientAddresses = ClientAddresses()
     ) -> Mount {
-        let api = OKX(lake: lake, taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
+        let api = OKX(options: options, taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
         return Mount("/api/v5/rubik/stat", routes: api.routes, errors: Envelope.error)
     }
 
@@ -42,8 +41,20 @@ public struct OKX: Sendable {
             route(
                 "/contracts/open-interest-history", Parameters.interestHistory, "Open interest of a contract", times: 10, byContract: true
             ) { try interestHistory($0) },
-            route("/option/taker-block-volume", Parameters.optionFlow, "What takers of a coin's options bought and sold, and blocks") {
+            route("/option/taker-block-volume", Parameters.optionWindows, "What takers of a coin's options bought and sold, and blocks") {
                 try optionFlow($0)
+            },
+            route("/option/open-interest-volume", Parameters.optionWindows, "Open interest and volume of a coin's options") {
+                try optionInterest($0)
+            },
+            route("/option/open-interest-volume-ratio", Parameters.optionWindows, "Calls by puts, of open interest and volume") {
+                try optionRatio($0)
+            },
+            route("/option/open-interest-volume-expiry", Parameters.optionWindows, "Open interest and volume of options by expiry") {
+                try optionExpiries($0)
+            },
+            route("/option/open-interest-volume-strike", Parameters.optionStrikes, "Open interest and volume of options by strike") {
+                try optionStrikes($0)
             },
             route("/margin/loan-ratio", Parameters.byCoin, "What is borrowed in quote currency by what is in coins: not known here") {
                 try nothing($0)

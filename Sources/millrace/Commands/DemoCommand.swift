@@ -64,7 +64,8 @@ private struct DemoJob {
         var options = ServeOptions(data: data, port: port, threads: threads)
         options.recording = recording(from: simulator)
         try DemoHistory(
-            lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest
+            lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest,
+            options: options.recording.optionFamilies
         ).bring(console)
         let server = try LakeServer(options)
         defer { server.stop(grace: 10) }
@@ -95,6 +96,8 @@ private struct DemoJob {
             recording.endpoints[venue] = endpoints
             recording.interest.append(venue)
         }
+        recording.optionFamilies = simulator.exchange.optionMarket.families
+        for venue in Set(recording.optionFamilies.map(\.venue)) { recording.endpoints[venue] = simulator.endpoints(venue) }
         return recording
     }
 
@@ -110,6 +113,9 @@ private struct DemoJob {
           curl '\(url)/v1/instruments'
         Open interest by exchange, as CoinGlass answers:
           curl '\(url)/api/futures/open-interest/exchange-list?symbol=BTC'
+        What takers of options bought and sold, and blocks, as OKX answers; and whether nothing of it lacks:
+          curl '\(url)/api/v5/rubik/stat/option/taker-block-volume?ccy=BTC'
+          curl '\(url)/v1/options/flow?coin=BTC&exchange=OKX,Deribit'
         Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
           export APERIODIC_API_URL=\(url)/api/v1
           curl '\(url)/api/v1/metadata/symbols?exchange=binance-spot'

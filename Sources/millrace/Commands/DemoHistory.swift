@@ -15,6 +15,8 @@ struct DemoHistory {
     let threads: Int
     /// The venues whose open interest is brought as well, as their histories would tell it.
     let interest: [Venue]
+    /// The families of options whose trades and open interest are brought as well.
+    let options: [OptionFamily]
 
     /// Imports what the tapes lack of the last hours.
     ///
@@ -38,6 +40,22 @@ struct DemoHistory {
             bar.advance(by: 1)
         }
         try bringInterest(from: start, to: now)
+        // A window of a day that is over began up to two days ago.
+        try bringOptions(from: min(start, now - 2 * CivilDate.dayLength), to: now)
+    }
+
+    /// Trades of options, and what was open every hour.
+    private func bringOptions(from: Int64, to: Int64) throws {
+        let exchange = SimulatedExchange(market: market)
+        let store = try OptionStore(lake: lake)
+        defer { store.close() }
+        for family in options {
+            let begin = max(from, try lake.optionCoverageEnd(of: family, .book) ?? .min)
+            guard begin < to else { continue }
+            try store.append(exchange.optionMarket.trades(of: family, in: begin..<to))
+            try store.take(OptionPart.allCases.map { .whole(family, $0, begin..<to, isRepaired: false) })
+        }
+        try store.seal(before: CivilDate(microseconds: to - 3_600_000_000))
     }
 
     /// Open interest every five minutes.

@@ -37,6 +37,7 @@ struct LakeServer: Sendable {
     private let options: OptionTapes?
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
+    private let housekeeping = SerialWorker()
 
     /// Starts serving.
     ///
@@ -44,6 +45,7 @@ struct LakeServer: Sendable {
     init(_ options: ServeOptions) throws {
         EndSignals.block()
         ProcessMemory.limitArenas(to: max(2, options.threads))
+        ProcessMemory.returnLarge()
         let (data, host) = (options.data, options.host)
         let lake = try Lake(directory: data, create: !options.recording.isEmpty)
         let keys = try KeyStore(path: data + "/catalogue.sqlite")
@@ -73,17 +75,18 @@ struct LakeServer: Sendable {
             vendor: "coinglass", header: CoinGlass.keyHeader, access: access, isOpenWithoutKeys: isLoopback, words: CoinGlass.words,
             rateHeaders: CoinGlass.rateHeaders)
         let taker = TakerMarket(lake: lake, market: market, threads: options.threads)
+        let optionMarket = OptionMarket(lake: lake)
         let router = try Router(
             [
                 Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
                 CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
                 OKX.mount(
-                    lake: lake, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
+                    options: optionMarket, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
                     addresses: ClientAddresses(trusted: options.trustedProxies)),
                 Aperiodic.mount(
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews, live: streams.aperiodic),
-                Native.mount(lake: lake, live: streams.native, gate: own),
+                Native.mount(lake: lake, live: streams.native, options: optionMarket, gate: own),
             ], report: report)
         var limits = ServerLimits()
         // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
@@ -102,7 +105,16 @@ struct LakeServer: Sendable {
         self.options = optionTapes
         self.live = live
         self.streams = streams
+        LakeServer.tidy(every: 60_000, on: housekeeping)
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
+    }
+
+    /// Gives free memory back, again and again, until the worker is stopped.
+    private static func tidy(every milliseconds: Int, on worker: SerialWorker) {
+        worker.submit(afterMilliseconds: milliseconds) { [weak worker] in
+            ProcessMemory.returnFreed()
+            if let worker, !worker.isStopped { tidy(every: milliseconds, on: worker) }
+        }
     }
 
     /// Waits until trades of all instruments that are to be recorded have come.
@@ -123,6 +135,7 @@ struct LakeServer: Sendable {
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
     func stop(grace: Double) {
+        housekeeping.stop()
         recording?.stop()
         server.stop(grace: grace)
         interest.stop()

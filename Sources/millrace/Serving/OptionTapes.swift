@@ -15,7 +15,7 @@ final class OptionTapes: Sendable {
     ///
     /// - Throws: what the lake throws, or the clients where they cannot start.
     init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (String) -> Void) throws {
-        let store = try OptionStore(lake: lake)
+        let store = try OptionStore(lake: lake, report: report)
         self.store = store
         self.report = report
         collectors = try Dictionary(grouping: options.optionFamilies, by: \.venue).sorted { $0.key < $1.key }.map { venue, families in
