@@ -38,6 +38,13 @@ public struct OpenInterestContract: Sendable, Hashable {
         self.quote = quote
         self.margin = margin
     }
+
+    /// An option as a contract of which something is open.
+    public init(_ option: OptionContract) {
+        self.init(
+            venue: option.family.venue, symbol: option.symbol, coin: option.coin, quote: option.quote,
+            margin: MarginKind(settlement: option.settlement))
+    }
 }
 
 /// Open interest of one side: what all long positions hold together, which is what all short ones hold.

@@ -148,10 +148,8 @@ import VendorAPIs
             venue: venue, time: time,
             samples: try open.map { symbol, coins in
                 let option = try #require(OptionContract(venue: venue, symbol: symbol))
-                let contract = OpenInterestContract(
-                    venue: venue, symbol: symbol, coin: option.coin, quote: option.quote, margin: MarginKind(settlement: option.settlement))
                 return OpenInterestSample(
-                    contract: contract,
+                    contract: OpenInterestContract(option),
                     value: OpenInterest(quantity: FixedPoint(mantissa: coins, scale: 2), usd: FixedPoint(mantissa: coins * 600)), time: time
                 )
             })

@@ -133,8 +133,7 @@ public struct OpenInterestPage: Sendable {
             append(.noContract, name?.words ?? "")
             return nil
         }
-        return OpenInterestContract(
-            venue: venue, symbol: symbol, coin: option.coin, quote: option.quote, margin: MarginKind(settlement: option.settlement))
+        return OpenInterestContract(option)
     }
 
     /// A figure of one side.

@@ -56,6 +56,28 @@ struct DemoHistory {
             try store.take(OptionPart.allCases.map { .whole(family, $0, begin..<to, isRepaired: false) })
         }
         try store.seal(before: CivilDate(microseconds: to - 3_600_000_000))
+        try bringOptionInterest(exchange, from: from, to: to)
+    }
+
+    /// What was open of options every hour.
+    private func bringOptionInterest(_ exchange: SimulatedExchange, from: Int64, to: Int64) throws {
+        let store = try InterestStore(lake: lake)
+        defer { store.close() }
+        let hour: Int64 = 3_600_000_000
+        for (venue, families) in Dictionary(grouping: options, by: \.venue).sorted(by: { $0.key < $1.key }) {
+            let times = stride(from: from / hour * hour + hour, to: to, by: Int.Stride(hour))
+            // A round that ended just before the hour is the last one of a window that ends with it.
+            try store.append(
+                try times.filter { try lake.interestSweep(of: venue, at: $0, tolerance: hour / 2) == nil }.map { time in
+                    let open = families.flatMap { exchange.optionMarket.openInterest(of: $0, at: time - 1) }
+                    return InterestSweep(venue: venue, time: time - 1, samples: open.map(DemoHistory.sample))
+                })
+        }
+    }
+
+    private static func sample(_ open: SimulatedOptionInterest) -> OpenInterestSample {
+        OpenInterestSample(
+            contract: OpenInterestContract(open.contract), value: OpenInterest(quantity: open.coins, usd: open.usd), time: open.time)
     }
 
     /// Open interest every five minutes.
