@@ -19,7 +19,7 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case .bind(EADDRINUSE): "\(endpoint) is in use: stop the other server, or choose another port (0 picks a free one)"
         case .bind(EACCES): "\(endpoint) needs privileges: choose a port above 1023"
         case .bind(let number): "cannot listen on \(endpoint): \(String(cString: strerror(number)))"
-        case .start: "the HTTP server on \(endpoint) did not start: too few file descriptors or threads are left"
+        case .start: "the server on \(endpoint) did not start: too few file descriptors or threads are left"
         }
     }
 }

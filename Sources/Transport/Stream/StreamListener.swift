@@ -1,0 +1,63 @@
+import Glibc
+import Pipeline
+import Synchronization
+
+/// A TCP server of a byte protocol: each connection has a ``ByteSession``, and each thread an epoll loop with many of them.
+///
+///     let listener = try StreamListener(port: 0) { time in Echo(since: time) }
+///     print(listener.port)
+///     listener.stop()
+///
+/// An idle connection costs a few hundred bytes. A peer that does not read is not read from either.
+public final class StreamListener: Sendable {
+    /// The port it listens on, also where 0 was asked for.
+    public let port: Int
+    private let listening: ListenSocket
+    private let loops: [StreamLoop]
+    private let count = StreamCount()
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - host: a numeric address, or `localhost`.
+    ///   - port: 0 picks a free one.
+    ///   - threads: each serves the connections that it was first to accept.
+    ///   - makeSession: makes the session of a connection, on the thread that will call it.
+    public init(
+        host: String = "127.0.0.1", port: Int = 0, threads: Int = 1, limits: StreamLimits = StreamLimits(),
+        makeSession: @escaping @Sendable (StreamTime) -> any ByteSession
+    ) throws(ServerError) {
+        listening = try ListenSocket(host: host, port: port)
+        self.port = listening.port
+        var loops: [StreamLoop] = []
+        for _ in 0..<max(1, threads) {
+            guard let loop = StreamLoop(listening: listening.descriptor, limits: limits, count: count, makeSession: makeSession),
+                loop.start()
+            else {
+                for loop in loops { loop.stop() }
+                close(listening.descriptor)
+                throw ServerError(code: .start, endpoint: "\(host):\(port)")
+            }
+            loops.append(loop)
+        }
+        self.loops = loops
+    }
+
+    deinit { stop() }
+
+    /// How many connections are open.
+    public var connections: Int { count.open.load(ordering: .relaxed) }
+
+    /// Closes all connections and ends the threads; later calls do nothing.
+    public func stop() {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        for loop in loops { loop.stop() }
+        close(listening.descriptor)
+    }
+}
+
+/// How many connections the threads of a listener have between them.
+final class StreamCount: Sendable {
+    let open = Atomic<Int>(0)
+}
