@@ -75,7 +75,7 @@ let libraries: [Target] =
             "VendorAPIs",
             [
                 "MarketModel", "OrderFlow", "TapeSequencer", "Transport", "Feeds", "Lake", "Recorder", "MarketService", "Access",
-                "Pipeline",
+                "Pipeline", "COpenSSL",
             ]),
     ]
 
@@ -103,6 +103,10 @@ let testTargets: [Target] = [
     .executableTarget(
         name: "JournalWriter", dependencies: ["Lake", "MarketModel"], path: "Tests/JournalWriter", swiftSettings: strict,
         linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
+    // A server of option statistics for the vendors' own clients to ask: Conformance/opend.
+    .executableTarget(
+        name: "OpenDServer", dependencies: ["MarketModel", "MarketService", "Transport", "VendorAPIs"], path: "Tests/OpenDServer",
+        swiftSettings: strict, linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
     // What `make bench` measures from within.
     .executableTarget(
         name: "LiveBench",

@@ -1,0 +1,83 @@
+import Access
+import MarketModel
+import MarketService
+import Transport
+
+/// Answers the questions of one connection, whatever it came over, as often as it may ask.
+struct OpenDDesk {
+    /// How often a connection may ask for a first page in 30 seconds, of each protocol.
+    private static let timesPerWindow = 60
+    private static let window: Int64 = 30_000_000_000
+
+    private let statistics: any OptionStatistics
+    /// Made with the first question: most connections are idle.
+    private var windows: [UInt32: SlidingWindow] = [:]
+
+    init(statistics: any OptionStatistics) { self.statistics = statistics }
+
+    /// Answers a question.
+    ///
+    /// - Parameter connection: the connection's number.
+    mutating func answer(
+        _ protocolID: UInt32, _ body: ArraySlice<UInt8>, _ format: OpenDFormat, connection: Int64, at time: StreamTime
+    ) -> OpenDAnswer {
+        do throws(OpenDRefusal) {
+            switch protocolID {
+            case OpenDProtocol.keepAlive: return .done(OpenDKeepAliveAnswer(time: time.microseconds / 1_000_000))
+            case OpenDProtocol.globalState: return .done(OpenDStateAnswer(connection: connection, time: time.microseconds))
+            case OpenDProtocol.marketStatistic: return try market(body, format, at: time)
+            case OpenDProtocol.underlyingStatistic: return try underlying(body, format, at: time)
+            default: throw .unknown(protocolID)
+            }
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// 3301.
+    private mutating func market(_ body: ArraySlice<UInt8>, _ format: OpenDFormat, at time: StreamTime) throws(OpenDRefusal) -> OpenDAnswer
+    {
+        let question = try OpenDMarketQuestion(body, format)
+        let page = try page(
+            of: question.days, OpenDProtocol.marketStatistic, "获取期权市场统计", question.market.clock, format, time, day: \.day
+        ) { [statistics] days in statistics.statistics(of: question.market, question.measure, in: days) }
+        return .done(OpenDMarketAnswer(question: question, page: page))
+    }
+
+    /// 3302.
+    private mutating func underlying(_ body: ArraySlice<UInt8>, _ format: OpenDFormat, at time: StreamTime) throws(OpenDRefusal)
+        -> OpenDAnswer
+    {
+        let question = try OpenDUnderlyingQuestion(body, format)
+        guard let underlying = question.underlying else { throw .underlying }
+        let clock = underlying.place.clock
+        let page = try page(
+            of: question.days, OpenDProtocol.underlyingStatistic, "获取期权标的历史统计", clock, format, time, day: \.day
+        ) { [statistics] days in statistics.statistics(of: underlying, in: days) }
+        return .done(OpenDUnderlyingAnswer(question: question, clock: clock, page: page))
+    }
+
+    /// A page of what is held.
+    ///
+    /// - Parameter read: the rows of some days, the newest first, or nil for an underlying that is not held.
+    private mutating func page<Row>(
+        of days: OpenDDays, _ protocolID: UInt32, _ name: String, _ clock: ExchangeClock, _ format: OpenDFormat, _ time: StreamTime,
+        day: (Row) -> CivilDate, _ read: (ClosedRange<CivilDate>) -> [Row]?
+    ) throws(OpenDRefusal) -> OpenDPage<Row> {
+        let range = try days.range(today: clock.day(of: time.microseconds))
+        let end = try days.pageEnd(in: range)
+        // Only first pages count.
+        if end == nil { try admit(protocolID, name, at: time) }
+        let last = end ?? range.upperBound
+        guard let rows = read(range.lowerBound...last) else { throw .underlying }
+        // A client hangs on a key in JSON.
+        return format == .json ? OpenDPage(all: rows) : OpenDPage(of: rows, through: last, day: day)
+    }
+
+    private mutating func admit(_ protocolID: UInt32, _ name: String, at time: StreamTime) throws(OpenDRefusal) {
+        let fresh = SlidingWindow(limit: OpenDDesk.timesPerWindow, length: OpenDDesk.window)
+        guard windows[protocolID, default: fresh].admit(at: time.nanoseconds) == nil else {
+            throw .tooOften(name, times: OpenDDesk.timesPerWindow)
+        }
+    }
+}

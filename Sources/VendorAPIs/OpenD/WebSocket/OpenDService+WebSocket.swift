@@ -1,0 +1,51 @@
+import Pipeline
+import Transport
+
+extension OpenDService {
+    /// The WebSocket that the vendors' JavaScript client connects to, by custom on a port of its own.
+    ///
+    /// - Parameter key: what clients have to know; nil lets in anybody.
+    public func webSocketMount(key: String? = nil) -> Mount {
+        Mount(
+            "",
+            routes: [
+                Route("/", summary: "OpenD for the JavaScript client") { request in
+                    var options = WebSocketOptions()
+                    options.maximumMessage = OpenDFrame.longestBody + OpenDWebMessage.questionHeader
+                    return try .webSocket(request, options: options) { session in
+                        OpenDWebReceiver(session: session, protocolSession: self.webSession(key: key, at: OpenDWebReceiver.time()))
+                    }
+                }
+            ])
+    }
+}
+
+/// Hands what comes over a WebSocket to its ``OpenDWebSession``, and back; on the thread of all sessions.
+private final class OpenDWebReceiver: WebSocketReceiver {
+    private let session: WebSocketSession
+    private var protocolSession: OpenDWebSession
+
+    init(session: WebSocketSession, protocolSession: OpenDWebSession) {
+        self.session = session
+        self.protocolSession = protocolSession
+    }
+
+    func received(binary: UnsafeBufferPointer<UInt8>) {
+        // Copied: the bytes are only there for the length of the call.
+        let reply = protocolSession.receive(Array(binary)[...], at: OpenDWebReceiver.time())
+        if let message = reply.message { message.withUnsafeBufferPointer { _ = session.send(binary: SharedBytes($0)) } }
+        if reply.isClosing { session.close(code: 1008, reason: "not OpenD") }
+    }
+
+    func received(text: UnsafeBufferPointer<UInt8>) { session.close(code: 1003, reason: "binary messages only") }
+
+    func ticked(_ now: Int64) {
+        if MonotonicClock.nanoseconds() >= protocolSession.deadline { session.close(code: 1008, reason: "nobody logged in") }
+    }
+
+    func closed(code: Int, reason: String) {}
+
+    static func time() -> StreamTime {
+        StreamTime(nanoseconds: MonotonicClock.nanoseconds(), microseconds: WallClock.microseconds())
+    }
+}
