@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct OptionStatisticTableTests {
-    private func row(_ day: Int, _ calls: Int64, _ market: OptionMarket = .usIndices, _ measure: OptionMeasure = .volume) throws
+    private func row(_ day: Int, _ calls: Int64, _ market: OptionStatisticMarket = .usIndices, _ measure: OptionMeasure = .volume) throws
         -> OptionStatistic
     {
         let count = try #require(PutCallCount(calls: calls, puts: 1))

@@ -38,7 +38,7 @@ func table(from path: String) -> OptionStatisticTable {
             guard let calls = Int64(words[column]), let puts = Int64(words[column + 1]) else { return nil }
             return PutCallCount(calls: calls, puts: puts)
         }
-        if let market = OptionMarket(rawValue: words[1]) {
+        if let market = OptionStatisticMarket(rawValue: words[1]) {
             for (measure, count) in zip([OptionMeasure.volume, .openInterest], counts) {
                 guard let count else { continue }
                 rows.append(OptionStatistic(market: market, day: day, measure: measure, count: count, source: path))

@@ -15,6 +15,8 @@ struct OptionProof: Sendable {
     /// What is being asked for.
     private struct Hole: Sendable {
         var times: Range<Int64>
+        /// Whether trades are known to lack.
+        var isKnown: Bool
         /// What of it counted as whole before the hole was seen.
         var withdrawn: [Range<Int64>] = []
     }
@@ -29,6 +31,8 @@ struct OptionProof: Sendable {
         var blocksUntil: Int64?
         /// What is being asked for, by the number of its question.
         var open: [Int: Hole] = [:]
+        /// Holes that the venue has told of since, later than what counts as whole yet.
+        var mended: [Range<Int64>] = []
         /// What the venue did not give: a neighbour that it gave must not hide it.
         var lost: [Range<Int64>] = []
         /// What counts as whole.
@@ -93,6 +97,10 @@ struct OptionProof: Sendable {
         let isRepaired = book.deliversSince.map { $0 > until } ?? true
         books[family]?.until = candidate
         books[family]?.candidate = nil
+        books[family]?.mended.removeAll { $0.upperBound <= candidate }
+        for times in book.mended where times.overlaps(until..<candidate) {
+            say(whole: times.clamped(to: until..<candidate), family, .book, isRepaired: true)
+        }
         say(whole: until..<candidate, family, .book, isRepaired: isRepaired)
     }
 
@@ -124,7 +132,7 @@ struct OptionProof: Sendable {
     /// - Parameter isHole: whether they are known to lack; else they may, since what is known ends there.
     mutating func asks(_ number: Int, _ family: OptionFamily, _ times: Range<Int64>, isHole: Bool) {
         var book = books[family] ?? Book()
-        book.open[number] = Hole(times: times)
+        book.open[number] = Hole(times: times, isKnown: isHole)
         if isHole { withdraw(number, family, &book) }
         books[family] = book
     }
@@ -137,6 +145,8 @@ struct OptionProof: Sendable {
             if book.lost.count > OptionProof.most { book.lost.removeFirst() }
             book.covered.remove(hole.times)
             claims.append(.lacking(family, .book, hole.times))
+        } else if hole.isKnown, hole.times.upperBound > book.until ?? .min {
+            book.mended.append(hole.times)
         }
         books[family] = book
         if isThere { for times in hole.withdrawn { say(whole: times, family, .book, isRepaired: true) } }

@@ -39,6 +39,8 @@ public struct OptionRepair: Sendable {
     private var proof: OptionProof
     /// Every option of these is asked for when they have been listed.
     private var walks: Set<OptionFamily> = []
+    /// When that may be next.
+    private var walkAt: [OptionFamily: Int64] = [:]
     /// Deribit: until when all trades are there.
     private var complete: [OptionFamily: Int64] = [:]
     private var sweptAt: Int64?
@@ -61,6 +63,8 @@ public struct OptionRepair: Sendable {
     private static let reach: Int64 = 5 * CivilDate.dayLength
     /// An option of which nothing is on the tape is read from its first trade, if that is no further back.
     private static let firstIDs: Int64 = 500
+    /// Rows that make no sense must not have every option asked for all the time.
+    private static let walkPause: Int64 = 600 * second
     private static let mostWaiting = 20_000
     private static let mostFailures: Int64 = 9
 
@@ -244,17 +248,18 @@ public struct OptionRepair: Sendable {
         let time = job.askedAt ?? 0
         switch job.question {
         case .recent(let family) where adapter.venue == .okxOptions:
-            // Trades that were not understood are found by their ids.
             let oldest = page.isCut ? page.batch.trades.map(\.time).min() ?? .max : .min
             if page.isCut {
                 // So that the next page overlaps this one.
                 let span = oldest < time ? min(time - max(0, oldest), Self.reach) : 0
                 lookAt[family] = now + min(max(span / 2 * 1000, Self.second), pause)
             }
-            guard !proof.looked(at: family, at: time, reach: oldest), !isWalked(family) else { return }
+            if job.isSound, proof.looked(at: family, at: time, reach: oldest) { return }
+            guard !isWalked(family), walkAt[family].map({ now >= $0 }) ?? true else { return }
+            walkAt[family] = now + Self.walkPause
             if walks.insert(family).inserted { want(.listing(family)) }
         case .recent, .byType: break
-        case .listing(let family): walk(family, page.batch.contracts, time)
+        case .listing(let family): walk(family, page.batch.contracts, time, isSound: job.isSound)
         case .trades(let family, _, let ids):
             guard let missing = job.missing else { return }
             proof.answered(job.number, family, isThere: job.isSound && missing.isThere(ids))
@@ -281,7 +286,7 @@ public struct OptionRepair: Sendable {
     }
 
     /// Asks for every option of a family since what is known of it.
-    private mutating func walk(_ family: OptionFamily, _ listed: [OptionContract], _ time: Int64) {
+    private mutating func walk(_ family: OptionFamily, _ listed: [OptionContract], _ time: Int64, isSound: Bool) {
         guard walks.remove(family) != nil, let until = proof.until(family) else { return }
         let held = newest.keys.filter { symbol in
             OptionContract(venue: family.venue, symbol: symbol).map { $0.family == family && $0.expires > until } ?? false
@@ -293,6 +298,6 @@ public struct OptionRepair: Sendable {
                 MissingOptionTrades(
                     times: min(until, time)..<(time + 1), isHole: false, floor: lowest == nil ? until : .min, lowest: lowest))
         }
-        proof.promise(family, time)
+        if isSound { proof.promise(family, time) }
     }
 }

@@ -30,7 +30,7 @@ public struct PutCallCount: Sendable, Hashable {
 /// What all options of a market came to on a day.
 public struct OptionStatistic: Sendable, Hashable {
     /// The market.
-    public var market: OptionMarket
+    public var market: OptionStatisticMarket
     /// The trading day, by the market's clock.
     public var day: CivilDate
     /// What is counted.
@@ -41,7 +41,7 @@ public struct OptionStatistic: Sendable, Hashable {
     public var source: String
 
     /// Creates a statistic.
-    public init(market: OptionMarket, day: CivilDate, measure: OptionMeasure, count: PutCallCount, source: String) {
+    public init(market: OptionStatisticMarket, day: CivilDate, measure: OptionMeasure, count: PutCallCount, source: String) {
         self.market = market
         self.day = day
         self.measure = measure

@@ -5,7 +5,7 @@ public import MarketModel
 /// They ask on threads that serve many clients, so answers come out of memory.
 public protocol OptionStatistics: Sendable {
     /// The statistics of a market whose days lie in a range, the newest first; none where nothing is held.
-    func statistics(of market: OptionMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
+    func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
 
     /// The statistics of the options on one underlying whose days lie in a range, the newest first; nil for one that is not held.
     func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]?
@@ -19,7 +19,7 @@ extension OptionStatistics {
 /// Statistics that are given once and held in memory.
 public struct OptionStatisticTable: OptionStatistics {
     private struct Key: Hashable {
-        let market: OptionMarket
+        let market: OptionStatisticMarket
         let measure: OptionMeasure
     }
 
@@ -38,7 +38,8 @@ public struct OptionStatisticTable: OptionStatistics {
     }
 
     /// - Complexity: O(log n) and the rows that are returned.
-    public func statistics(of market: OptionMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic] {
+    public func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
+    {
         Self.cut(rows[Key(market: market, measure: measure)] ?? [], days, by: \.day)
     }
 

@@ -58,7 +58,7 @@ import VendorAPIs
     }
 
     private func statistic(
-        _ day: CivilDate, _ calls: Int64, _ puts: Int64, _ market: OptionMarket = .usSecurities, _ measure: OptionMeasure = .volume
+        _ day: CivilDate, _ calls: Int64, _ puts: Int64, _ market: OptionStatisticMarket = .usSecurities, _ measure: OptionMeasure = .volume
     )
         throws -> OptionStatistic
     {

@@ -2,7 +2,7 @@ import MarketModel
 
 /// 3301: the days of a market.
 struct OpenDMarketQuestion: OpenDQuestion {
-    let market: OptionMarket
+    let market: OptionStatisticMarket
     let measure: OptionMeasure
     let days: OpenDDays
 

@@ -1,5 +1,5 @@
 /// A market of listed options, as public statistics divide them.
-public enum OptionMarket: String, Sendable, Hashable, CaseIterable {
+public enum OptionStatisticMarket: String, Sendable, Hashable, CaseIterable {
     /// Options on shares and funds listed in the United States.
     case usSecurities = "us-security"
     /// Options on indices listed in the United States.
