@@ -45,7 +45,7 @@ final class OptionDay: OpenDay {
             var new = 0
             for trade in trades {
                 let (family, key) = (trade.contract.family, trade.key)
-                let found = try connection.query(
+                let found = try connection.queryKept(
                     "SELECT time, body FROM trades WHERE venue = ? AND family = ? AND symbol = ? AND space = ? AND id = ?",
                     family.venue.name, family.name, key.symbol, Int64(key.space.rawValue), key.id
                 ) { ($0.integer(0), $0.bytes(1)) }
@@ -59,7 +59,7 @@ final class OptionDay: OpenDay {
                 } else {
                     new += 1
                 }
-                try connection.run(
+                try connection.runKept(
                     "INSERT OR REPLACE INTO trades VALUES (?, ?, ?, ?, ?, ?, ?)", family.venue.name, family.name, key.symbol,
                     Int64(key.space.rawValue), key.id, row.time, OptionBlob.encode(row))
             }

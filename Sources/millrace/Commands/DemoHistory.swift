@@ -32,24 +32,25 @@ struct DemoHistory {
         }
         defer { rmdir(dumps) }
         let wanted = DemoMarket.instruments.compactMap { market.tape($0.venue, $0.symbol) }
-        let bar = console.progress("simulating the last \(hours) hours", total: wanted.count, unit: .rows)
+        let bar = console.progress("simulating the last \(hours) hours", total: wanted.count + interest.count + options.count, unit: .rows)
         defer { bar.finish() }
         for tape in wanted {
             let last = try lake.tape(venue: tape.instrument.venue, symbol: tape.instrument.symbol)?.lastTime ?? .min
             for dump in days(tape, from: max(start, last), to: now) { try bring(dump, in: dumps) }
             bar.advance(by: 1)
         }
-        try bringInterest(from: start, to: now)
+        try bringInterest(from: start, to: now, bar)
         // A window of a day that is over began up to two days ago.
-        try bringOptions(from: min(start, now - 2 * CivilDate.dayLength), to: now)
+        try bringOptions(from: min(start, now - 2 * CivilDate.dayLength), to: now, bar)
     }
 
     /// Trades of options, and what was open every hour.
-    private func bringOptions(from: Int64, to: Int64) throws {
+    private func bringOptions(from: Int64, to: Int64, _ bar: ProgressBar) throws {
         let exchange = SimulatedExchange(market: market)
         let store = try OptionStore(lake: lake)
         defer { store.close() }
         for family in options {
+            bar.advance(by: 1)
             let begin = max(from, try lake.optionCoverageEnd(of: family, .book) ?? .min)
             guard begin < to else { continue }
             try store.append(exchange.optionMarket.trades(of: family, in: begin..<to))
@@ -81,10 +82,11 @@ struct DemoHistory {
     }
 
     /// Open interest every five minutes.
-    private func bringInterest(from: Int64, to: Int64) throws {
+    private func bringInterest(from: Int64, to: Int64, _ bar: ProgressBar) throws {
         let exchange = SimulatedExchange(market: market)
         let step: Int64 = 300_000_000
         for venue in interest {
+            bar.advance(by: 1)
             let times = stride(from: from / step * step, through: to, by: Int.Stride(step))
             _ = try lake.importInterest(times.flatMap { time in exchange.openInterest(venue, at: time).compactMap(\.reading) })
         }
