@@ -120,6 +120,27 @@ struct ArrivalTapeTests {
         #expect(actions == [.opened(hole), .abandoned(hole), .release(trade(90))])
     }
 
+    @Test func `A venue that is lost again before it has answered leaves a hole up to the last row after that`() {
+        var tape = ArrivalTape(after: [trade(1).trade], options: Self.ordered)
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        tape.take(trade(5), &actions)
+        tape.take(trade(6), &actions)
+        tape.interrupted()
+        tape.resumed(at: 1, &actions)
+        tape.take(trade(20), &actions)
+        var now: Int64 = 1
+        while let round = question(actions) {
+            actions = []
+            tape.failed(round, at: now, &actions)
+            now = tape.deadline ?? now
+            tape.tick(at: now, &actions)
+        }
+        let hole = TimeHole(timeBefore: 10, timeAfter: 200)
+        #expect(
+            actions == [.cleared(TimeHole(timeBefore: 10, timeAfter: 50)), .cleared(hole), .opened(hole), .abandoned(hole)])
+    }
+
     @Test func `A doubt that an earlier process left is settled by an answer from before it, and by no other`() {
         let rows = [1, 2, 7, 8].map { trade($0).trade }
         let doubt = TimeHole(timeBefore: 25, timeAfter: 70)
@@ -167,7 +188,10 @@ struct ArrivalTapeTests {
             let count: Int64 = 300
             // Some rows come after up to so many newer ones, or are lost on the way.
             let lateness = Int64.random(in: 0...4, using: &random)
-            var tape = ArrivalTape(options: Self.disorder(lateness * 10))
+            var options = Self.disorder(lateness * 10)
+            options.firstWait = 0
+            options.tries = 2
+            var tape = ArrivalTape(options: options)
             var underway: [(due: Int64, id: Int64)] = []
             var actions: [ArrivalTape.Action] = []
             tape.resumed(at: 0, &actions)
@@ -192,6 +216,11 @@ struct ArrivalTapeTests {
                 }
                 guard isConnected, let round = question(actions), Int.random(in: 0..<4, using: &random) == 0 else { continue }
                 actions.removeAll { if case .askRecent = $0 { true } else { false } }
+                if Int.random(in: 0..<3, using: &random) == 0 {
+                    tape.failed(round, at: id, &actions)
+                    tape.tick(at: id, &actions)
+                    continue
+                }
                 let reach = Int64.random(in: 1...30, using: &random)
                 tape.answered(round, (max(1, id - reach)...id).map { trade($0) }, at: id, &actions)
             }

@@ -121,6 +121,8 @@ public struct ArrivalTape: Sendable {
         isLost = true
         guard let lastTime else { return }
         loss = loss ?? Loss(position: ids.count, timeBefore: lastTime.subtractingReportingOverflow(options.disorder).partialValue)
+        // Where it had been back already and is lost again, the loss ends with a later row.
+        loss?.timeAfter = nil
         loss?.dueAt = nil
     }
 
