@@ -70,13 +70,24 @@ public struct OptionReport: Sendable, Hashable {
     public var totals: [CivilDate: PutCallCount] = [:]
     /// What can only be compared with, of ``Kind/occVolumeTable``.
     public var checks: [Total] = []
-    /// What it says that is nothing.
-    public var rejects: [Reject] = []
+    /// The first ``keptRejects`` of the rows that say nothing.
+    public private(set) var rejects: [Reject] = []
+    /// How many rows say nothing.
+    public private(set) var rejectCount = 0
     /// Whether the publisher says that there is nothing for the day: a holiday, or not yet.
-    public var isEmpty: Bool { statements.isEmpty && totals.isEmpty && checks.isEmpty && rejects.isEmpty }
+    public var isEmpty: Bool { statements.isEmpty && totals.isEmpty && checks.isEmpty && rejectCount == 0 }
+
+    /// How many rejected rows are kept with their text; the others are counted.
+    public static let keptRejects = 100
 
     /// Creates a report without rows.
     public init(kind: Kind) { self.kind = kind }
+
+    /// Takes note of a row that says nothing.
+    public mutating func reject(_ reject: Reject) {
+        rejectCount += 1
+        if rejects.count < OptionReport.keptRejects { rejects.append(reject) }
+    }
 }
 
 /// Why a file is no report of options at all.
