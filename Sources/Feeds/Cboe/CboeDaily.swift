@@ -21,7 +21,11 @@ enum CboeDaily {
             let text = "SUM OF ALL PRODUCTS, INDEX OPTIONS: \(label(measure))"
             // Each market stands for itself: what is wrong with all products is no fault of the indices.
             assembly.take(line: 0, text) { (assembly) throws(ReportFlaw) in
-                guard let part = try count(indices, measure) else { return }
+                guard let part = try count(indices, measure) else {
+                    // Of a day without open interest there is nothing to say; one without volume is no day.
+                    if measure == .openInterest { return }
+                    throw ReportFlaw("\(day): INDEX OPTIONS has no row VOLUME")
+                }
                 try assembly.say(.usIndices, day, measure, part)
             }
             assembly.take(line: 0, text) { (assembly) throws(ReportFlaw) in
@@ -47,7 +51,7 @@ enum CboeDaily {
     /// A row of a category; nil where there is none.
     private static func count(_ category: JSONValue?, _ measure: OptionMeasure) throws(ReportFlaw) -> PutCallCount? {
         let label = label(measure)
-        guard let category, let row = category.elements.first(where: { $0["name"]?.string?.uppercased() == label }) else { return nil }
+        guard let row = category?.elements.first(where: { $0["name"]?.string?.uppercased() == label }) else { return nil }
         return try PutCallCount(row["call"], row["put"], total: row["total"])
     }
 }

@@ -79,11 +79,12 @@ enum HKEXReport {
             throw OptionReportFault("a report of stock options without a day; name the file as dqe260611.htm")
         }
         say(sums, day, &assembly)
-        assembly.take(line: total.line, plain(total.text)) { (assembly) throws(ReportFlaw) in
-            let total = try summary(total.figures)
-            let all = sums.values
-            try say(total.volume, all.map(\.volume), .volume, day, &assembly)
-            try say(total.interest, all.map(\.interest), .openInterest, day, &assembly)
+        for measure in OptionMeasure.allCases {
+            assembly.take(line: total.line, plain(total.text)) { (assembly) throws(ReportFlaw) in
+                let total = try summary(total.figures)
+                let parts = sums.values.map { measure == .volume ? $0.volume : $0.interest }
+                try say(measure == .volume ? total.volume : total.interest, parts, measure, day, &assembly)
+            }
         }
         return assembly.report
     }

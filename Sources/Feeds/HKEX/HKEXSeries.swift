@@ -39,6 +39,9 @@ enum HKEXSeries {
         guard let day = ReportDate.day(first.field(3)) else {
             throw OptionReportFault("a DTOP file whose header has no day: \"\(ReportText.excerpt(first.field(3), length: 40))\"")
         }
+        guard isWhole(name: name) else {
+            throw OptionReportFault("a DTOP file of futures or of one class; give …_opt_dtl_all.raw, which has all options")
+        }
         let isStock = try isStock(first.field(5), name: name)
         var assembly = ReportAssembly(.hkexSeries, source: .hkexSeries)
         var classes: [String: Sums] = [:]
@@ -68,6 +71,13 @@ enum HKEXSeries {
         }
         say(classes, day, isStock: isStock, spoilt: spoilt, &assembly)
         return assembly.report
+    }
+
+    /// Whether a name is that of all options, or of no part of them: the archives also have futures, single classes and printed reports.
+    static func isWhole(name: String) -> Bool {
+        let name = name.split(separator: "/").last?.lowercased() ?? ""
+        guard name.contains("_dtop_") else { return !name.hasSuffix(".rpt") }
+        return name.hasSuffix("_opt_dtl_all.raw")
     }
 
     private static func isStock(_ house: String, name: String) throws(OptionReportFault) -> Bool {
@@ -101,7 +111,7 @@ enum HKEXSeries {
     ) {
         var volume: PutCallCount?
         var interest: PutCallCount?
-        var isWhole = spoilt.isEmpty
+        var isWhole = spoilt.subtracting(isStock ? [] : currencies).isEmpty
         for (code, sums) in classes.sorted(by: { $0.key < $1.key }) {
             if !isStock, currencies.contains(code) { continue }
             assembly.take(line: 0, "\(code) \(sums.name)") { (assembly) throws(ReportFlaw) in

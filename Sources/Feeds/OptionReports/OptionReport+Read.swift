@@ -31,6 +31,9 @@ extension OptionReport {
         try read([UInt8](bytes.prefix(byteLimit + 1)), name: name)
     }
 
+    /// Whether a member of a publisher's archive is a report to read, by its name: what else Hong Kong Exchanges' archives hold is not.
+    public static func isReport(member name: String) -> Bool { !name.hasSuffix("/") && HKEXSeries.isWhole(name: name) }
+
     private static func readJSON(_ bytes: ArraySlice<UInt8>, name: String) throws(OptionReportFault) -> OptionReport {
         // The largest of them is a month of open interest, a few kilobytes.
         let reader = JSONReader(maxBytes: 8 << 20)

@@ -30,7 +30,7 @@ public struct OptionReport: Sendable, Hashable {
 
     /// A row that says nothing that can be kept.
     public struct Reject: Sendable, Hashable {
-        /// Which line, from 1; of JSON which element.
+        /// Which line, from 1; of JSON which element of its list; 0 for what several rows together come to.
         public var line: Int
         /// Why, in one line.
         public var reason: String
@@ -83,10 +83,10 @@ public struct OptionReport: Sendable, Hashable {
     /// Creates a report without rows.
     public init(kind: Kind) { self.kind = kind }
 
-    /// Takes note of a row that says nothing.
-    public mutating func reject(_ reject: Reject) {
+    /// Takes note of a row that says nothing, which is put into words only if it is kept.
+    public mutating func reject(_ reject: @autoclosure () -> Reject) {
         rejectCount += 1
-        if rejects.count < OptionReport.keptRejects { rejects.append(reject) }
+        if rejects.count < OptionReport.keptRejects { rejects.append(reject()) }
     }
 }
 

@@ -54,8 +54,8 @@ struct ReportAssembly {
     }
 
     /// Takes note of a row that says nothing.
-    mutating func reject(line: Int, _ text: String, _ flaw: ReportFlaw) {
-        report.reject(OptionReport.Reject(line: line, reason: flaw.reason, text: ReportText.excerpt(text)))
+    mutating func reject(line: Int, _ text: @autoclosure () -> String, _ flaw: ReportFlaw) {
+        report.reject(OptionReport.Reject(line: line, reason: flaw.reason, text: ReportText.excerpt(text())))
     }
 
     /// Does what a row asks for, or rejects the row.

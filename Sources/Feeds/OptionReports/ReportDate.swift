@@ -5,27 +5,33 @@ enum ReportDate {
     /// The years that a report can be of: options have been listed since 1973.
     private static let years = 1973...2199
 
-    /// `2026-06-11`, `20260611`, `6/11/2026` with the month first, or `11 JUN 2026`; nil for anything else.
+    /// `2026-06-11` with or without a time behind it, `20260611`, `6/11/2026` with the month first, `11 JUN 2026` or `11-JUN-2026`; nil for
+    /// anything else.
     static func day(_ text: some StringProtocol) -> CivilDate? {
-        let parts: [Substring]
-        var order = (year: 0, month: 1, day: 2)
-        let text = Substring(text)
-        if text.contains("-") {
-            parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        } else if text.contains("/") {
-            parts = text.split(separator: "/", omittingEmptySubsequences: false)
-            order = (2, 0, 1)
-        } else if text.contains(" ") {
-            parts = text.split(separator: " ")
-            order = (2, 1, 0)
+        guard (8...32).contains(text.utf8.count) else { return nil }
+        var bytes = Array(text.utf8)[...]
+        let (hyphen, slash, space) = (UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: " "))
+        if bytes.count > 10, bytes[4] == hyphen, bytes[10] == space || bytes[10] == UInt8(ascii: "T") { bytes = bytes[..<10] }
+        let parts: [ArraySlice<UInt8>]
+        if bytes.contains(hyphen) {
+            parts = bytes.split(separator: hyphen, omittingEmptySubsequences: false)
+        } else if bytes.contains(slash) {
+            parts = bytes.split(separator: slash, omittingEmptySubsequences: false)
+        } else if bytes.contains(space) {
+            parts = bytes.split(separator: space)
         } else {
-            guard text.utf8.count == 8 else { return nil }
-            parts = [text.prefix(4), text.dropFirst(4).prefix(2), text.suffix(2)]
+            parts = bytes.count == 8 ? [bytes[..<4], bytes[4..<6], bytes[6...]] : []
         }
-        guard parts.count == 3, parts[order.year].utf8.count == 4, parts[order.day].utf8.count <= 2,
-            let year = number(parts[order.year]), let day = number(parts[order.day]),
-            let month = number(parts[order.month]) ?? monthNumber(parts[order.month])
-        else { return nil }
+        guard parts.count == 3 else { return nil }
+        let (year, month, day): (Int?, Int?, Int?) =
+            if parts[0].count == 4, !bytes.contains(slash), !bytes.contains(space) {
+                (number(parts[0]), number(parts[1]), number(parts[2]))
+            } else if bytes.contains(slash) {
+                (number(parts[2]), number(parts[0]), number(parts[1]))
+            } else {
+                (number(parts[2]), monthNumber(parts[1]), number(parts[0]))
+            }
+        guard let year, let month, let day else { return nil }
         return date(year, month, day)
     }
 
@@ -50,18 +56,18 @@ enum ReportDate {
     }
 
     /// `JAN` … `DEC`, in any case.
-    private static func monthNumber(_ text: Substring) -> Int? {
+    private static func monthNumber(_ text: ArraySlice<UInt8>) -> Int? {
         let names = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-        return names.firstIndex(of: text.uppercased()).map { $0 + 1 }
+        return names.firstIndex(of: String(decoding: text, as: UTF8.self).uppercased()).map { $0 + 1 }
     }
 
     private static func date(_ year: Int, _ month: Int, _ day: Int) -> CivilDate? {
         years.contains(year) ? CivilDate(year: year, month: month, day: day) : nil
     }
 
-    /// One to four digits.
-    private static func number(_ text: Substring) -> Int? {
-        (1...4).contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) : nil
+    /// One, two or four digits: a year has four.
+    private static func number(_ text: ArraySlice<UInt8>) -> Int? {
+        [1, 2, 4].contains(text.count) && text.allSatisfy { (48...57).contains($0) } ? value(text) : nil
     }
 
     /// Stretches of digits, each as long as it goes.

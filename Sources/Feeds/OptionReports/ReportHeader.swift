@@ -67,8 +67,8 @@ struct ReportHeader {
         let equity = names.filter { $0.contains("equity") }
         if equity.contains(where: { $0.contains("call") }), equity.contains(where: { $0.contains("put") }) { return .interestTable }
         if equity.count == 1, names.contains(where: { $0.hasPrefix("index") }), !names.contains(where: { $0.contains("call") }) {
-            // A line of groups over calls and puts has empty columns between them.
-            return has("") ? nil : .volumeTable
+            // In a line of groups over calls and puts the columns behind a group's name are empty.
+            return names.field(names.firstIndex(of: equity[0]).map { $0 + 1 }).isEmpty ? nil : .volumeTable
         }
         if has("call") || has("calls"), has("put") || has("puts"), has("total") { return .archive }
         return nil

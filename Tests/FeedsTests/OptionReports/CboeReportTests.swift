@@ -133,9 +133,11 @@ import Testing
         let part = try read("\"total\":6500", "\"total\":6501")
         #expect(part.count("us-index", .volume) == nil && part.count("us-security", .volume) == nil && part.rejectCount == 2)
         #expect(part.count("us-index", .openInterest) == [200_000, 300_000])
-        // As on 2025-01-09: everything is said to have been on indices.
+        // As of a day on which no shares are traded.
         let whole = try read("\"call\":3000,\"put\":3500,\"total\":6500", "\"call\":10000,\"put\":8000,\"total\":18000")
         #expect(whole.count("us-security", .volume) == nil && whole.reasons.contains("nothing at all"))
+        let none = try read("{\"name\":\"VOLUME\",\"call\":3000,\"put\":3500,\"total\":6500},", "")
+        #expect(none.count("us-security", .volume) == nil && none.reasons.contains("no row VOLUME") && none.rejectCount == 2)
         let more = try read("\"call\":3000,\"put\":3500,\"total\":6500", "\"call\":10001,\"put\":8000,\"total\":18001")
         #expect(more.count("us-security", .volume) == nil && more.reasons.contains("are a part"))
     }

@@ -26,10 +26,10 @@ import Testing
         let report = try OptionReport.read(Array(text.utf8), name: "dqe260611.htm")
         #expect(
             report.count("hk-security", .volume) == nil && report.rejectCount == 1 && report.reasons.contains("1 calls and 0 puts lack"))
-        #expect(report.count("hk:00700", .volume) == [70_000, 53_456])
+        #expect(report.count("hk:00700", .volume) == [70_000, 53_456] && report.count("hk-security", .openInterest) == [503_009, 489_674])
         let wrong = ReportFixture.page.text.replacingOccurrences(of: "123,456   70,000", with: "123,456   70,001")
         let rejected = try OptionReport.read(Array(wrong.utf8), name: "dqe260611.htm")
-        #expect(rejected.rejectCount == 2 && rejected.count("hk:00700", .volume) == nil && rejected.count("hk-security", .volume) == nil)
+        #expect(rejected.rejectCount == 3 && rejected.count("hk:00700", .volume) == nil && rejected.count("hk-security", .volume) == nil)
     }
 
     @Test func `The day is the title's, and the name's where the title has none`() throws {
@@ -76,12 +76,29 @@ import Testing
         #expect(report.count("hk:HSI", .volume) == [40, 60] && report.count("hk:HTI", .openInterest) == [10, 20])
         #expect(report.count("hk:CUS", .volume) == nil && report.count("hk:ZZZ", .volume) == nil)
         #expect(report.rejectCount == 1 && report.reasons.contains("ZZZ") && report.rejects.first?.text == "ZZZ MADE UP INDEX")
+        // A row of what is not counted takes nothing else with it.
+        let text = ReportFixture.indices.text.replacingOccurrences(of: "\"CUS\",\"30\",\"JUL\",\"25\",7.2,1000", with: "\"CUS\",,,,7.2,-1")
+        let other = try OptionReport.read(Array(text.utf8), name: ReportFixture.indices.name)
+        #expect(other.count("hk-index", .volume) == [44, 66] && other.rejectCount == 2, "\(other.reasons)")
     }
 
     @Test func `A house that its header does not name is told by the file's`() throws {
         let text = ReportFixture.indices.text.replacingOccurrences(of: "HKCC", with: "X")
         #expect(throws: OptionReportFault.self) { try OptionReport.read(Array(text.utf8), name: "x") }
         #expect(try OptionReport.read(Array(text.utf8), name: "DTOP_F_20250702.raw").count("hk-index", .volume) == [44, 66])
+    }
+
+    @Test func `Of an archive the file of all options is read, and no other`() throws {
+        for (name, isReport) in [
+            ("20250702_1_dtop_f_hkcc_opt_dtl_all.raw", true), ("20250702_1_dtop_f_hkcc_fut_dtl_all.raw", false),
+            ("20250702_1_dtop_f_hkcc_opt_dtl_hsi.raw", false), ("a/20250702_1_dtop_f_hkcc_opt_dtl_hsi.rpt", false), ("dqe260611.csv", true),
+            ("no_trading_activities.txt", true), ("a/", false), ("totalpc.csv", true),
+        ] {
+            #expect(OptionReport.isReport(member: name) == isReport, "\(name)")
+        }
+        let bytes = Array(ReportFixture.indices.text.utf8)
+        let fault = #expect(throws: OptionReportFault.self) { try OptionReport.read(bytes, name: "20250702_1_dtop_f_hkcc_opt_dtl_hsi.raw") }
+        #expect(fault?.description.contains("opt_dtl_all.raw") == true)
     }
 
     @Test func `A file of series that is cut off is a fault, wherever it is cut`() throws {

@@ -96,6 +96,8 @@ import Testing
         #expect(report.checks[1].market == .usIndices && report.checks[1].contracts == 5_934_450)
         let two = ReportFixture.occVolumeTable.text + "\n\nDate,CFE,OCC Total\n06/11/2026,5,5\n"
         #expect(try OptionReport.read(Array(two.utf8), name: "x").checks == report.checks)
+        let comma = ReportFixture.occVolumeTable.text.replacingOccurrences(of: "OCC Total", with: "OCC Total,")
+        #expect(try OptionReport.read(Array(comma.utf8), name: "x").checks == report.checks)
     }
 
     @Test func `Both sides of a trade are one`() throws {
@@ -115,6 +117,24 @@ import Testing
         let none = try read("99,AAPL", "many,AAPL")
         #expect(none.count("us:.SPX", .volume) == [4, 3] && none.statements.count == 1 && none.reasons.contains("cannot be read"))
         #expect(throws: OptionReportFault.self) { try read(",actdate", "") }
+    }
+
+    @Test(arguments: [
+        "2026-06-11", "20260611", "6/11/2026", "06/11/2026", "2026-06-11 00:00:00.0", "2026-06-11T00:00:00Z", "11-Jun-2026", "11 JUN 2026",
+    ])
+    func `Days are read in the forms that publishers write them in`(day: String) throws {
+        let text = ReportFixture.occVolumeQuery.text.replacingOccurrences(of: "06/11/2026", with: day)
+        let report = try OptionReport.read(Array(text.utf8), name: "x")
+        #expect(report.statements.count == 2 && report.statements.allSatisfy { $0.day.description == "2026-06-11" }, "\(report.reasons)")
+    }
+
+    @Test(arguments: [
+        "2026-6-110", "11-06-2026", "11 06 2026", "2026/06/11", "11/6", "2026-06-31", "202606111", "6-11-26", "1900-01-01", "2026--11",
+    ])
+    func `What could be two days, or none, is no day`(day: String) throws {
+        let text = ReportFixture.occVolumeQuery.text.replacingOccurrences(of: "06/11/2026", with: day)
+        let report = try OptionReport.read(Array(text.utf8), name: "x")
+        #expect(report.statements.isEmpty && report.rejectCount >= 6)
     }
 
     @Test func `The day of a volume query may be in its name`() throws {
