@@ -30,7 +30,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict,
+        name: name, dependencies: dependencies + ["TestSupport"],
+        // What is tested is optimized; the tests themselves are run once, and take twice as long to optimize as to run.
+        swiftSettings: strict + [.unsafeFlags(["-Onone"])],
         // The test bundle loads Arrow from where set-up put it.
         linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])])
 }

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import served
 import wire
 from harness import Checks, ROOT
 
@@ -246,6 +247,7 @@ def main():
             many(server, 20 if quick else 200)
         encrypted(path, rows, quick)
         restarted(path, rows)
+    served.run(check, Peer, JUNE)
     check.finish()
 
 

@@ -41,6 +41,23 @@ extension Lake {
 }
 
 extension Lake {
+    /// Writes what was fetched to a file that is to be read at once, and removed; one of the same name is replaced.
+    ///
+    /// - Returns: its path.
+    package func holdFetched(_ bytes: [UInt8], _ name: String) throws -> String {
+        let path = "\(directory)/fetched.\(name)"
+        let descriptor = try FileSystem.open(path, O_WRONLY | O_CREAT | O_TRUNC)
+        defer { close(descriptor) }
+        let status = bytes.withUnsafeBytes { FileSystem.write($0, to: descriptor) }
+        guard status == 0 else {
+            FileSystem.remove(path)
+            throw FileSystem.failure(path, status)
+        }
+        return path
+    }
+}
+
+extension Lake {
     /// Moves the files of findings to `quarantine/` and forgets their days, so that their archives can be imported again.
     ///
     /// Only files that are damaged, unknown or inconsistent are moved; a missing file's day is forgotten.

@@ -9,16 +9,27 @@ struct ZipMember: Sendable {
     var data: Range<Int>
 }
 
-/// Reads a zip's central directory, plain or zip64, and finds the one file in it.
+/// Reads a zip's central directory, plain or zip64, and finds the files in it.
 ///
-/// Everything is checked against the file's size before it is used. Refused with a reason: no member or several, encrypted, split over
-/// disks, packed other than by deflate, local header that disagrees with the directory, data that runs into the directory.
+/// Everything is checked against the file's size before it is used. Refused with a reason: no member or more than are wanted, encrypted, split
+/// over disks, packed other than by deflate, local header that disagrees with the directory, data that runs into the directory.
 struct ZipDirectory {
     private let file: ArchiveHandle
 
+    /// The one file of a zip.
     static func member(of file: ArchiveHandle) throws(ArchiveError) -> ZipMember {
-        try ZipDirectory(file: file).onlyMember()
+        let members = try ZipDirectory(file: file).members(atMost: 1, "holds several files; unpack it and name the CSV files")
+        // There is one, or it would have been refused.
+        return members[0]
     }
+
+    /// All files of a zip, in its order; one to ``most`` of them.
+    static func members(of file: ArchiveHandle) throws(ArchiveError) -> [ZipMember] {
+        try ZipDirectory(file: file).members(atMost: most, "holds more than \(most) files; unpack it and name those that matter")
+    }
+
+    /// How many files a zip of a publisher may hold.
+    private static let most = 64
 
     private struct Location {
         var entries: Int
@@ -34,7 +45,7 @@ struct ZipDirectory {
         var method: Int
     }
 
-    private func onlyMember() throws(ArchiveError) -> ZipMember {
+    private func members(atMost most: Int, _ objection: String) throws(ArchiveError) -> [ZipMember] {
         let location = try locate()
         guard location.offset >= 0, location.size >= 0, location.offset <= file.size, location.size <= file.size - location.offset,
             location.size <= 16 << 20
@@ -48,10 +59,12 @@ struct ZipDirectory {
             // Folders, and what a Mac adds beside each file, are not data.
             if entry.member.name.hasSuffix("/") || entry.member.name.hasPrefix("__MACOSX/") { continue }
             files.append(entry)
-            guard files.count <= 1 else { throw refusal("holds several files; unpack it and name the CSV files") }
+            guard files.count <= most else { throw refusal(objection) }
         }
-        guard let entry = files.first else { throw refusal("holds no file; fetch it again") }
-        return try locateData(of: entry, before: location.offset)
+        guard !files.isEmpty else { throw refusal("holds no file; fetch it again") }
+        var members: [ZipMember] = []
+        for entry in files { members.append(try locateData(of: entry, before: location.offset)) }
+        return members
     }
 
     // MARK: End of central directory

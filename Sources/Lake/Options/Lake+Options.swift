@@ -11,6 +11,11 @@ extension Lake {
         return families.sorted()
     }
 
+    /// The days that may hold trades of a family, ascending.
+    ///
+    /// - Complexity: O(days that are held).
+    public func optionDays(of family: OptionFamily) -> [CivilDate] { OptionPath.days(directory, family) }
+
     /// Calls `body` with the trades of a family executed with from <= time < to, day by day, each once, by time.
     ///
     /// - Throws: ``LakeError``, what SQLite says, or what `body` throws.

@@ -1,6 +1,7 @@
 import MarketModel
 
-/// Where trades of options are: `options/YYYY-MM-DD.sqlite` while a day is open, then a Parquet file a family.
+/// Where trades of options are: `options/YYYY-MM-DD.sqlite` while a day is open, then a Parquet file a family. Beside them is what is known
+/// of their tapes, and what publishers say of options.
 enum OptionPath {
     static let root = "options"
 
@@ -8,6 +9,7 @@ enum OptionPath {
     static func journal(_ lake: String, _ day: CivilDate) -> String { "\(lake)/\(root)/\(day).sqlite" }
     static func lock(_ lake: String) -> String { "\(lake)/\(root)/lock" }
     static func coverage(_ lake: String) -> String { "\(lake)/\(root)/coverage.sqlite" }
+    static func statistics(_ lake: String) -> String { "\(lake)/\(root)/statistics.sqlite" }
     static func journals(_ lake: String) -> [CivilDate] { DayFolders.journals(in: directory(lake)) }
 
     /// `options/exchange=V/family=F`, below the data directory.

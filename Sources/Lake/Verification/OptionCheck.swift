@@ -28,6 +28,7 @@ struct OptionCheck {
         } catch let error as SQLiteError where error.isDamage {
             found(LakeFinding(kind: .damaged, subject: "\(OptionPath.root)/coverage.sqlite", detail: error.reason))
         }
+        try checkStatistics(found)
         for date in OptionPath.journals(lake.directory) {
             let subject = "\(OptionPath.root)/\(date).sqlite"
             do {
@@ -41,6 +42,18 @@ struct OptionCheck {
             } catch let error as SQLiteError where error.isDamage {
                 found(LakeFinding(kind: .damaged, subject: subject, detail: error.reason))
             }
+        }
+    }
+
+    private func checkStatistics(_ found: (LakeFinding) -> Void) throws {
+        let subject = "\(OptionPath.root)/statistics.sqlite"
+        do {
+            guard let file = try OptionStatisticFile.held(lake: lake.directory) else { return }
+            for line in try file.integrity() { found(LakeFinding(kind: .damaged, subject: subject, detail: line)) }
+            let damaged = try file.statements().damaged
+            if damaged > 0 { found(LakeFinding(kind: .damaged, subject: subject, detail: "\(damaged) statements make no sense")) }
+        } catch let error as SQLiteError where error.isDamage {
+            found(LakeFinding(kind: .damaged, subject: subject, detail: error.reason))
         }
     }
 

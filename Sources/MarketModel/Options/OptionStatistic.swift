@@ -87,13 +87,13 @@ public struct UnderlyingOptionStatistic: Sendable, Hashable {
     public var day: CivilDate
     /// Contracts traded.
     public var volume: PutCallCount
-    /// Contracts open at the end of the day before.
-    public var openInterest: PutCallCount
+    /// Contracts open at the end of the trading day before; nil where nobody says.
+    public var openInterest: PutCallCount?
     /// What the underlying cost; nil where nobody says.
     public var price: FixedPoint?
 
     /// Creates a statistic.
-    public init(day: CivilDate, volume: PutCallCount, openInterest: PutCallCount, price: FixedPoint? = nil) {
+    public init(day: CivilDate, volume: PutCallCount, openInterest: PutCallCount?, price: FixedPoint? = nil) {
         self.day = day
         self.volume = volume
         self.openInterest = openInterest

@@ -83,7 +83,7 @@ public final class OptionMarket: Sendable {
     }
 
     /// The coin of a family's name: `BTC-USD`, `BTC-USD_UM`, `BTC`; nil for those that are named by what they settle in.
-    private static func coin(_ family: OptionFamily) -> String? {
+    static func coin(_ family: OptionFamily) -> String? {
         let coin = String(family.name.split(separator: "-")[0])
         return DollarCurrency.contains(coin) ? nil : coin
     }

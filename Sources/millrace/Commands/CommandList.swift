@@ -18,6 +18,7 @@ extension Command {
             demo,
             importArchives,
             importInterest,
+            importOptionStatistics,
             bars,
             serve,
             verify,

@@ -2,6 +2,7 @@ import ExchangeSimulator
 import Feeds
 import Lake
 import MarketModel
+import Recorder
 
 extension Command {
     static let demo = Command(
@@ -22,7 +23,7 @@ extension Command {
             CommandOption("hours", "N", "How much of the past is imported, 0 to 720", default: "48"),
             CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1s,1m,5m,1h"),
             .threads,
-        ],
+        ] + OpenDOptions.options,
         examples: [
             CommandExample("millrace demo", "everything, on http://127.0.0.1:8080"),
             CommandExample("millrace demo --port 0 --seed 7 --data /tmp/demo", "another market, on a free port"),
@@ -42,6 +43,7 @@ private struct DemoJob {
     private let hours: Int
     private let threads: Int
     private let intervals: [Interval]
+    private let openD: OpenDOptions
 
     init(_ arguments: Arguments) throws {
         data = arguments.value("data") ?? "millrace-demo"
@@ -49,6 +51,7 @@ private struct DemoJob {
         rate = try arguments.integer("rate", in: 1...100_000, default: 40)
         hours = try arguments.integer("hours", in: 0...720, default: 48)
         threads = try arguments.threads()
+        openD = try OpenDOptions(arguments, httpPort: port)
         intervals = try RecordingOptions.intervals(arguments.value("intervals") ?? "1s,1m,5m,1h")
         let seedText = arguments.value("seed") ?? "1"
         guard let seed = UInt64(seedText) else { throw UsageError("--seed \(seedText): a whole number from 0 is wanted") }
@@ -63,6 +66,7 @@ private struct DemoJob {
         defer { simulator.stop() }
         var options = ServeOptions(data: data, port: port, threads: threads)
         options.recording = recording(from: simulator)
+        options.openD = openD
         try DemoHistory(
             lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest,
             options: options.recording.optionFamilies
@@ -72,6 +76,7 @@ private struct DemoJob {
         guard server.waitUntilLive(seconds: 60) else {
             throw CommandError("these are not followed after a minute: \(server.unready.joined(separator: ", "))")
         }
+        if let addresses = server.otherAddresses { console.note(addresses) }
         try console.print("millrace ready \(server.url)")
         console.note(hints(server.url))
         _ = EndSignals.wait()
@@ -98,6 +103,9 @@ private struct DemoJob {
         }
         recording.optionFamilies = simulator.exchange.optionMarket.families
         for venue in Set(recording.optionFamilies.map(\.venue)) { recording.endpoints[venue] = simulator.endpoints(venue) }
+        recording.reports.publishers = [.occ, .hkex]
+        for publisher in OptionPublisher.allCases { recording.reports.fetching.servers[publisher] = simulator.url(publisher) }
+        recording.reports.fetching.pauseMilliseconds = 0
         return recording
     }
 
@@ -116,6 +124,8 @@ private struct DemoJob {
         What takers of options bought and sold, and blocks, as OKX answers; and whether nothing of it lacks:
           curl '\(url)/api/v5/rubik/stat/option/taker-block-volume?ccy=BTC'
           curl '\(url)/v1/options/flow?coin=BTC&exchange=OKX,Deribit'
+        What all options of a market came to day by day, for Futu's and moomoo's clients (pip install futu-api):
+          OpenQuoteContext(host='127.0.0.1', port=…).get_option_market_statistic(OptionMarket.US_INDEX, OptionStatisticDataType.VOLUME)
         Month files for Aperiodic's client, with any key (pip install 'aperiodic[polars]==4.3.1'):
           export APERIODIC_API_URL=\(url)/api/v1
           curl '\(url)/api/v1/metadata/symbols?exchange=binance-spot'

@@ -22,6 +22,9 @@ extension Command {
 
             With --open-interest it asks venues for open interest and keeps it. CoinGlass' clients are answered below /api/futures, OKX'
             trading statistics below /api/v5/rubik/stat.
+
+            Futu's and moomoo's clients connect to port 11111 as to OpenD, their JavaScript client to 11112, and get what 'millrace
+            import-options' has brought and what --option-reports fetches.
             """,
         options: [
             .data(),
@@ -38,7 +41,7 @@ extension Command {
             CommandOption(
                 "okx-exchanges", "NAMES", "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
-        ] + RecordingOptions.options,
+        ] + OpenDOptions.options + RecordingOptions.options,
         examples: [
             CommandExample("millrace serve --data data", "serve on http://127.0.0.1:8080"),
             CommandExample("millrace serve --data data --record binance-spot:BTCUSDT,ETHUSDT", "and record two pairs meanwhile"),
@@ -63,16 +66,11 @@ extension Command {
             }
         }
         options.trustedProxies = Set(arguments.all("trusted-proxy"))
-        if let text = arguments.value("okx-exchanges") {
-            let known = Set(Venue.known.map(\.exchange))
-            let names = text.split(separator: ",").map(String.init)
-            if let stranger = names.first(where: { !known.contains($0) }) {
-                throw UsageError("--okx-exchanges \(text): '\(stranger)' is none of \(known.sorted().joined(separator: ", "))")
-            }
-            options.okxExchanges = Set(names)
-        }
+        if let text = arguments.value("okx-exchanges") { options.okxExchanges = try OpenDOptions.exchanges(text, "--okx-exchanges") }
+        options.openD = try OpenDOptions(arguments, httpPort: options.port)
         let server = try LakeServer(options)
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.
+        if let addresses = server.otherAddresses { console.note(addresses) }
         try console.print("millrace ready \(server.url)")
         let signal = EndSignals.wait()
         console.note("stopping after \(signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight")

@@ -1,4 +1,5 @@
 import ExchangeSimulator
+import Feeds
 import Glibc
 import MarketModel
 import Transport
@@ -20,7 +21,8 @@ extension Command {
 
             OKX has options as well, and tells of blocks a quarter of an hour late.
 
-            Deribit, Hyperliquid, Bitget, Gate, Kraken Futures, HTX, BitMEX and KuCoin have their REST of open interest and no more.
+            Deribit, Hyperliquid, Bitget, Gate, Kraken Futures, HTX, BitMEX and KuCoin have their REST of open interest and no more; OCC, Cboe and
+            HKEX the daily statistics of option markets.
 
             When it is ready it prints one line of JSON with the base URLs. SIGTERM and SIGINT end it.
 
@@ -115,6 +117,12 @@ extension Command {
             json.key(escaping: host.rawValue)
             json.beginObject()
             json.member("rest", simulator.url(host))
+            json.endObject()
+        }
+        for publisher in OptionPublisher.allCases {
+            json.key(escaping: publisher.rawValue)
+            json.beginObject()
+            json.member("rest", simulator.url(publisher))
             json.endObject()
         }
         json.endObject()

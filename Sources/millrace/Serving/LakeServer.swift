@@ -3,6 +3,7 @@ import Glibc
 import Lake
 import MarketService
 import Pipeline
+import Recorder
 import Transport
 import VendorAPIs
 
@@ -20,14 +21,18 @@ struct ServeOptions: Sendable {
     var okxExchanges: Set<String> = ["OKX"]
     /// The addresses of proxies whose word on who asks is taken.
     var trustedProxies: Set<String> = []
+    /// Where Futu's and moomoo's clients are answered.
+    var openD = OpenDOptions()
     /// What is recorded live.
     var recording = RecordingOptions()
 }
 
-/// All that serves a data directory over HTTP, put together: what `serve` runs, and `demo` too.
+/// All that serves a data directory, put together: what `serve` runs, and `demo` too.
 struct LakeServer: Sendable {
-    /// Where it answers.
+    /// Where it answers over HTTP.
     let url: String
+    /// Where it answers in other ways, in one line; nil where it does not.
+    var otherAddresses: String? { openD.addresses }
     private let server: Server
     private let market: MarketService
     private let access: AccessControl
@@ -35,6 +40,8 @@ struct LakeServer: Sendable {
     private let recording: Recording?
     private let interest: Interest
     private let options: OptionTapes?
+    private let openD: OpenDServing
+    private let reports: OptionReportCollector?
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
     private let housekeeping = SerialWorker()
@@ -60,6 +67,10 @@ struct LakeServer: Sendable {
         let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
         let interest = try Interest(options.recording, lake: lake, report: report)
         let optionTapes = options.recording.optionFamilies.isEmpty ? nil : try OptionTapes(options.recording, lake: lake, report: report)
+        var fetching = options.recording.reports.fetching
+        fetching.client = options.recording.client
+        let publishers = options.recording.reports.publishers
+        reports = publishers.isEmpty ? nil : try OptionReportCollector(publishers, lake: lake, options: fetching, report: report)
         let market = try MarketService(source: LakeSource(lake), live: recording?.live, onDemand: recording)
         // Beyond loopback a vendor's API stays shut until that vendor has a key, whatever keys others have.
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
@@ -95,6 +106,8 @@ struct LakeServer: Sendable {
         limits.connectionsPerClient = 2048
         OpenFiles.raiseLimit()
         server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
+        openD = try OpenDServing(
+            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)
         market.follow(report: report)
         access.follow(report: report)
         self.market = market
@@ -131,6 +144,7 @@ struct LakeServer: Sendable {
     /// The instruments that are to be recorded and not live yet.
     var unready: [String] {
         (recording?.unready ?? []) + (!interest.isReady ? ["open interest"] : []) + (options?.isReady == false ? ["options"] : [])
+            + (reports?.isSettled == false ? ["option reports"] : [])
     }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.
@@ -138,8 +152,10 @@ struct LakeServer: Sendable {
         housekeeping.stop()
         recording?.stop()
         server.stop(grace: grace)
+        openD.stop()
         interest.stop()
         options?.stop()
+        reports?.stop()
         streams.aperiodic.stop()
         streams.native.stop()
         live.stop()

@@ -24,38 +24,42 @@ struct RecordingOptions: Sendable {
     var optionSizes = OptionSizes.known
     /// Whether new tapes of options begin as far back as the venues tell.
     var wantsOptionHistory = false
+    /// What is fetched of what publishers say of options.
+    var reports = ReportOptions()
     /// How clients connect.
     var client = ClientOptions()
 
     /// Whether there is anything to record.
-    var isEmpty: Bool { symbols.isEmpty && interest.isEmpty && optionFamilies.isEmpty }
+    var isEmpty: Bool { symbols.isEmpty && interest.isEmpty && optionFamilies.isEmpty && reports.publishers.isEmpty }
 
     /// The options of commands that record.
-    static let options = [
-        CommandOption(
-            "record", "VENUE:SYMBOLS", "Record live: a venue and its symbols, as binance-spot:BTCUSDT,ETHUSDT", repeatable: true),
-        CommandOption(
-            "endpoint", "VENUE=URLS", "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
-            repeatable: true),
-        CommandOption(
-            "on-demand", "VENUE=N", "How many further instruments of a venue are recorded once somebody asks for them",
-            default: "binance-spot=100, others 0", repeatable: true),
-        CommandOption(
-            "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true),
-        CommandOption(
-            "interest-seconds", "N", "How long a round of open interest takes, 1 to 3600",
-            default: "10, where a venue needs many answers 60, of options 300"),
-        CommandOption(
-            "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
-            default: "by venue, see docs/open-interest.md", repeatable: true),
-        CommandOption(
-            "options", "FAMILIES", "Record the trades, blocks and open interest of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC",
-            repeatable: true),
-        .optionSize,
-        .flag("option-history", "Begin new tapes of options as far back as the venues tell: OKX three months, Deribit five days"),
-        CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
-        CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
-    ]
+    static let options =
+        [
+            CommandOption(
+                "record", "VENUE:SYMBOLS", "Record live: a venue and its symbols, as binance-spot:BTCUSDT,ETHUSDT", repeatable: true),
+            CommandOption(
+                "endpoint", "VENUE=URLS", "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
+                repeatable: true),
+            CommandOption(
+                "on-demand", "VENUE=N", "How many further instruments of a venue are recorded once somebody asks for them",
+                default: "binance-spot=100, others 0", repeatable: true),
+            CommandOption(
+                "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true
+            ),
+            CommandOption(
+                "interest-seconds", "N", "How long a round of open interest takes, 1 to 3600",
+                default: "10, where a venue needs many answers 60, of options 300"),
+            CommandOption(
+                "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
+                default: "by venue, see docs/open-interest.md", repeatable: true),
+            CommandOption(
+                "options", "FAMILIES", "Record the trades, blocks and open interest of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC",
+                repeatable: true),
+            .optionSize,
+            .flag("option-history", "Begin new tapes of options as far back as the venues tell: OKX three months, Deribit five days"),
+            CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
+            CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
+        ] + ReportOptions.options
 
     init() {}
 
@@ -117,6 +121,7 @@ struct RecordingOptions: Sendable {
             throw UsageError("--endpoint \(venue.name): to record trades, name a ws:// or wss:// base as well")
         }
         if let text = arguments.value("intervals") { intervals = try RecordingOptions.intervals(text) }
+        reports = try ReportOptions(arguments)
         client.caFile = arguments.value("ca")
         client.userAgent = "millrace/\(Program.version)"
     }

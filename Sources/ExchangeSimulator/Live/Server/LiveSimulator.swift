@@ -1,4 +1,4 @@
-import Feeds
+public import Feeds
 import MarketModel
 import Pipeline
 import Transport
@@ -35,6 +35,7 @@ public final class LiveSimulator: Sendable {
         let mounts =
             SimulatedHost.allCases.flatMap { SimulatorRoutes(host: $0, exchange: exchange, clock: clock, pump: pump).mounts }
             + SimulatedInterestHost.allCases.map { InterestRoutes(host: $0, exchange: exchange, clock: clock).mount }
+            + OptionPublisher.allCases.map { PublisherRoutes(publisher: $0, publishers: exchange.publishers, clock: clock).mount }
         server = try Server(router: Router(mounts), host: host, port: port, threads: 2, limits: limits)
         pump.start()
     }
@@ -52,6 +53,9 @@ public final class LiveSimulator: Sendable {
 
     /// The base URL of a host that has open interest and nothing else.
     public func url(_ host: SimulatedInterestHost) -> String { "http://\(address)\(host.prefix)" }
+
+    /// The base URL of a publisher of option statistics.
+    public func url(_ publisher: OptionPublisher) -> String { "http://\(address)\(PublisherRoutes.prefix(publisher))" }
 
     /// The base URL of a host's WebSockets.
     public func stream(_ host: SimulatedHost) -> String { "ws://\(address)\(host.prefix)" }

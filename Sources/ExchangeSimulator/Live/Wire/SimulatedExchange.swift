@@ -37,6 +37,8 @@ public final class SimulatedExchange: Sendable {
     let interest: InterestBook
     /// What is traded of options.
     public let optionMarket: SimulatedOptions
+    /// What is published of option markets.
+    public let publishers: SimulatedPublishers
     let meters = Mutex([SimulatedHost: RequestMeter]())
     private let lower: [String: Int]
     private let clockFaults: [Fault]
@@ -47,6 +49,7 @@ public final class SimulatedExchange: Sendable {
         self.plan = plan
         self.options = options
         views = market.tapes.map { InstrumentView($0, plan) }
+        publishers = SimulatedPublishers(seed: market.seed)
         texts = market.tapes.map { InstrumentText($0.instrument) }
         interest = InterestBook(seed: market.seed, instruments: market.tapes.map(\.instrument), plan: plan)
         optionMarket = SimulatedOptions(

@@ -101,10 +101,11 @@ struct OpenDUnderlyingAnswer: OpenDPayload {
             writer.long(4, "callVolume", row.volume.calls)
             writer.long(5, "putVolume", row.volume.puts)
             if let ratio = row.volume.ratio { writer.double(6, "putCallVolumeRatio", ratio) }
-            writer.long(7, "optionOpenInterest", row.openInterest.total)
-            writer.long(8, "callOpenInterest", row.openInterest.calls)
-            writer.long(9, "putOpenInterest", row.openInterest.puts)
-            if let ratio = row.openInterest.ratio { writer.double(10, "putCallOpenInterestRatio", ratio) }
+            // Calls and puts have to be there; that nothing is known of them shows in the sum and the ratio that are not.
+            if let open = row.openInterest { writer.long(7, "optionOpenInterest", open.total) }
+            writer.long(8, "callOpenInterest", row.openInterest?.calls ?? 0)
+            writer.long(9, "putOpenInterest", row.openInterest?.puts ?? 0)
+            if let ratio = row.openInterest?.ratio { writer.double(10, "putCallOpenInterestRatio", ratio) }
             if let price = row.price,
                 let value = ExactQuotient.nearest(Int128(price.mantissa), over: 1, tenTo: Int(price.scale))
             {

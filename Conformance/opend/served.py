@@ -1,0 +1,196 @@
+"""`millrace serve` for the vendors' clients: what is imported and what is fetched, row for row."""
+import csv
+import datetime
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import tempfile
+import time
+import urllib.request
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from child import Child
+from harness import SHARED, millrace
+from serving import Serving
+
+NEW_YORK, HONG_KONG = ZoneInfo("America/New_York"), ZoneInfo("Asia/Hong_Kong")
+CBOE = os.path.join(SHARED, "cboe-put-call")
+
+
+class OpenD(Serving):
+    """A server, and where it is OpenD."""
+
+    def __init__(self, data, *options, port=0):
+        super().__init__(data, "--opend-port", str(port), "--opend-ws-port", "0", *options)
+        found = re.search(r"OpenD 127\.0\.0\.1:(\d+), OpenD's WebSocket 127\.0\.0\.1:(\d+)", self.log())
+        self.port, self.web_port = int(found[1]), int(found[2])
+
+
+def recording(name):
+    """Cboe's own rows: the day, calls, puts, total, and the ratio as it is written."""
+    with open(os.path.join(CBOE, name), newline="") as file:
+        for row in csv.reader(file):
+            if re.fullmatch(r"\d+/\d+/\d{4}", row[0]):
+                month, day, year = map(int, row[0].split("/"))
+                yield datetime.date(year, month, day), *(int(text) for text in row[1:4]), row[4]
+
+
+def all_pages(peer, market, measure, begin, end):
+    pages = peer.ask("pages", market, measure, begin, end, seconds=120)
+    return {key: sum((page["data"][key] for page in pages), []) for key in pages[0]["data"]} if pages and "data" in pages[0] else pages
+
+
+def columns(rows, zone):
+    """What the client is to show of days with calls and puts, the newest first."""
+    table = {"time": [], "timestamp": [], "call_value": [], "put_value": [], "total_value": [], "ratio": []}
+    for day, calls, puts in sorted(rows, reverse=True):
+        midnight = datetime.datetime.combine(day, datetime.time(), zone).timestamp()
+        ratio = float(Fraction(puts, calls)) if calls else "N/A"
+        for key, value in zip(table, (day.isoformat(), midnight, calls, puts, calls + puts, ratio)):
+            table[key].append(value)
+    return table
+
+
+def recordings(check, peer_of, lake):
+    """Cboe's archives come back row for row."""
+    total, index = list(recording("totalpc.csv")), list(recording("indexpc.csv"))
+    done = millrace("import-options", os.path.join(CBOE, "totalpc.csv"), os.path.join(CBOE, "indexpc.csv"), "--data", lake, "--report", "json")
+    check.equal("Cboe's archives are imported", done.status, 0)
+    check.equal("rows of them", [(each["statements"], each["rejected"]) for each in done.report["by_file"]], [(0, 0), (3253, 0), (3240, 0)])
+    again = millrace("import-options", os.path.join(CBOE, "totalpc.csv"), os.path.join(CBOE, "indexpc.csv"), "--data", lake, "--report", "json")
+    check.equal("importing again changes nothing", (again.report["new"], again.report["corrected"], again.report["known"]), (0, 0, 6493))
+    alone = millrace("import-options", os.path.join(CBOE, "totalpc.csv"), "--data", lake)
+    check("the total alone is refused with a word", alone.status == 1 and "indexpc" in alone.stderr, alone.stderr)
+    both = {day: (calls, puts) for day, calls, puts, _, _ in index}
+    shares = [(day, calls - both[day][0], puts - both[day][1]) for day, calls, puts, _, _ in total if day in both]
+    with OpenD(lake) as server, peer_of("futu", server.port) as peer:
+        found = all_pages(peer, "US_INDEX", "VOLUME", "2006-01-01", "2019-12-31")
+        check.equal("3,253 days of options on indices", len(found["time"]), 3253)
+        check.equal("options on indices, row for row", found, columns([row[:3] for row in index], NEW_YORK))
+        ratios = {day.isoformat(): text for day, *_, text in index}
+        wrong = [(day, ratio) for day, ratio in zip(found["time"], found["ratio"]) if abs(ratio - float(ratios[day])) > 0.005 + 1e-12]
+        check.equal("ratios are the file's to its two digits", wrong, [])
+        found = all_pages(peer, "US_SECURITY", "VOLUME", "2006-01-01", "2019-12-31")
+        check.equal("3,240 days of options on shares and funds", len(found["time"]), 3240)
+        check.equal("options on shares and funds, row for row", found, columns(shares, NEW_YORK))
+
+
+def seed(check, peer_of, june, lake):
+    """The vendor's ten rows, while the server runs; then a correction of one."""
+    def write(path, rows):
+        with open(path, "w", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(["date", "market", "call_volume", "put_volume", "call_oi", "put_oi"])
+            table.writerows([day, "US_SECURITY", calls, puts, "", ""] for day, calls, puts in rows)
+
+    def wait_for(peer, want):
+        end = time.monotonic() + 15
+        while (found := peer.ask("statistic", "US_SECURITY", "VOLUME", "2026-06-01", "2026-06-15")["data"]) != want and time.monotonic() < end:
+            time.sleep(1)
+        return found
+
+    rows = [(datetime.date.fromisoformat(day), calls, puts) for day, calls, puts in june]
+    path = os.path.join(lake, "june.csv")
+    with OpenD(lake) as server, peer_of("moomoo", server.port) as peer:
+        write(path, june)
+        check.equal("the vendor's ten rows are imported", millrace("import-options", path, "--data", lake, "--report", "json").report["new"], 10)
+        check.equal("a running server shows the vendor's ten rows", wait_for(peer, columns(rows, NEW_YORK)), columns(rows, NEW_YORK))
+        day, calls, puts = june[0]
+        write(path, [(day, calls + 1, puts), *june[1:]])
+        report = millrace("import-options", path, "--data", lake, "--report", "json").report
+        check.equal("a correction is one", (report["new"], report["corrected"], report["known"]), (0, 1, 9))
+        corrected = columns([(rows[0][0], calls + 1, puts), *rows[1:]], NEW_YORK)
+        check.equal("a correction shows", wait_for(peer, corrected), corrected)
+    with sqlite3.connect(f"file:{lake}/options/statistics.sqlite?mode=ro", uri=True) as file:
+        kept = file.execute("SELECT day, source, calls, puts, origin FROM history").fetchall()
+    check.equal("what was said before is in the history", kept, [(day, "file", calls, puts, path)])
+
+
+def quarantined(check, lake):
+    """Rows that do not add up."""
+    path = os.path.join(lake, "indexpc-bad.csv")
+    with open(path, "w") as file:
+        file.write("Volume and Put/Call Ratio data\n, PRODUCT: INDEX,,EXCHANGE: Cboe,\nDATE,CALLS,PUTS,TOTAL,P/C Ratio\n"
+                   "11/1/2031,100,50,150,0.50\n11/2/2031,100,50,151,0.50\n11/3/2031,100,50,150,0.70\n11/4/2031,-1,50,49,0.50\nnonsense\n")
+    report = millrace("import-options", path, "--data", lake, "--report", "json").report
+    check.equal("one row of five adds up", (report["statements"], report["new"]), (1, 1))
+    listed = open(report["by_file"][0]["quarantine"]).read()
+    check("the others are listed with reasons", report["rejected"] >= 3 and all(day in listed for day in ("11/2/2031", "11/3/2031", "11/4/2031")), listed)
+    for name, text in (("empty.csv", ""), ("page.htm", "<html>404</html>"), ("cut.json", '{"entity": {"equity_vol')):
+        path = os.path.join(lake, name)
+        open(path, "w").write(text)
+        done = millrace("import-options", path, "--data", lake)
+        check(f"{name} is refused in one line", done.status == 1 and len(done.stderr.strip().splitlines()) == 1 and name in done.stderr, done.stderr)
+
+
+def restarted(check, peer_of, june, lake):
+    """A call that is waiting while the server is away succeeds when it is back."""
+    server = OpenD(lake)
+    port = server.port
+    try:
+        with peer_of("futu", port) as peer:
+            first = peer.ask("statistic", "US_SECURITY", "VOLUME", "2026-06-01", "2026-06-15")
+            check.equal("before the restart", (first["ret"], len(first["data"]["time"])), (0, len(june)))
+            server.process.kill()
+            server.process.wait()
+            time.sleep(1)
+            peer.tell("statistic", "US_SECURITY", "VOLUME", "2026-06-01", "2026-06-15")
+            time.sleep(1)
+            server = OpenD(lake, port=port)
+            check.equal("a call waits for the restart", peer.hear(60), first)
+    finally:
+        server.stop()
+
+
+def fetched(check, peer_of, folder):
+    """What simulated publishers publish, read by ourselves and asked for by the client."""
+    lake = os.path.join(folder, "fetched")
+    with Child("simulate", "live", "--seed", "11", ready="{") as simulator:
+        hosts = json.loads(simulator.line)["hosts"]
+        since = (datetime.date.today() - datetime.timedelta(10)).isoformat()
+        publishers = [word for name in ("occ", "hkex") for word in ("--report-server", f"{name}={hosts[name]['rest']}")]
+        with OpenD(lake, "--option-reports", "occ,hkex", "--option-reports-since", since, *publishers) as server:
+            with peer_of("futu", server.port) as peer:
+                def held(market, measure="VOLUME"):
+                    return peer.ask("statistic", market, measure, since, datetime.date.today().isoformat())["data"]
+
+                end = time.monotonic() + 120
+                while (len(held("US_SECURITY")["time"]) < 4 or len(held("HK_INDEX")["time"]) < 4) and time.monotonic() < end:
+                    time.sleep(3)
+                found = held("US_SECURITY")
+                check("days are fetched", len(found["time"]) >= 4, found)
+                for day, calls, puts in zip(found["time"], found["call_value"], found["put_value"]):
+                    with urllib.request.urlopen(f"{hosts['occ']['rest']}/mdapi/daily-volume-totals?report_date={day}") as page:
+                        rows = json.load(page)["entity"]["equity_volume"]
+                    own = next(row for row in rows if row["exchange"] == "Total")
+                    check.equal(f"OCC's volume of {day}", (calls, puts), (own["calls"], own["puts"]))
+                found = held("HK_SECURITY", "OPEN_INTEREST")
+                check("Hong Kong's open interest is fetched", len(found["time"]) >= 4, found)
+                found = peer.ask("underlying", "HK.00700", since, datetime.date.today().isoformat())
+                check("an underlying of Hong Kong", found["ret"] == 0 and len(found["data"]["time"]) >= 4
+                      and all(value > 0 for value in found["data"]["call_volume"]), found)
+
+
+def guarded(check, peer_of, lake, folder):
+    """A key that clients have to have."""
+    key = os.path.join(folder, "served.pem")
+    subprocess.run(["openssl", "genrsa", "-traditional", "-out", key, "1024"], check=True, capture_output=True)
+    with OpenD(lake, "--opend-key", key) as server, peer_of("futu", server.port, "encrypt", f"key={key}") as peer:
+        found = peer.ask("statistic", "US_INDEX", "VOLUME", "2019-01-02", "2019-01-31")
+        check.equal("encrypted, from the lake", (found["ret"], len(found["data"]["time"])), (0, 21))
+    bad = millrace("serve", "--data", lake, "--port", "0", "--opend-key", os.path.join(lake, "june.csv"))
+    check("a file that is no key is bad usage", bad.status == 2 and "openssl" in bad.stderr, bad.stderr)
+
+
+def run(check, peer_of, june):
+    with tempfile.TemporaryDirectory() as folder:
+        lake = os.path.join(folder, "lake")
+        recordings(check, peer_of, lake)
+        seed(check, peer_of, june, lake)
+        quarantined(check, lake)
+        restarted(check, peer_of, june, lake)
+        guarded(check, peer_of, lake, folder)
+        fetched(check, peer_of, folder)

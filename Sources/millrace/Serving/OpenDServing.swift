@@ -1,0 +1,63 @@
+import Lake
+import MarketService
+import Transport
+import VendorAPIs
+
+/// OpenD, put together: what the lake knows of option statistics, over TCP and over a WebSocket.
+final class OpenDServing: Sendable {
+    private let book: OptionStatisticBook
+    private let listener: StreamListener?
+    private let web: Server?
+    private let host: String
+
+    /// Starts to answer.
+    ///
+    /// - Parameter isLoopback: whether nobody but this machine reaches `host`; whoever else does has to have a key.
+    /// - Throws: a `ServerError` where a port is taken.
+    init(_ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, report: @escaping @Sendable (String) -> Void)
+        throws
+    {
+        let book = OptionStatisticBook(lake: lake, exchanges: options.exchanges)
+        let service = OpenDService(statistics: book, key: options.key, demandsKey: !isLoopback)
+        self.book = book
+        self.host = host
+        var listener: StreamListener?
+        if let port = options.port, OpenDServing.isOpen(options.key != nil || isLoopback, "OpenD", host, "--opend-key", report) {
+            listener = try StreamListener(host: host, port: port, threads: threads) { service.session(at: $0) }
+        }
+        self.listener = listener
+        var web: Server?
+        if let port = options.webPort,
+            OpenDServing.isOpen(options.webKey != nil || isLoopback, "OpenD's WebSocket", host, "--opend-ws-key", report)
+        {
+            let router = Router([service.webSocketMount(key: options.webKey)], report: report)
+            do {
+                web = try Server(router: router, host: host, port: port, threads: 1)
+            } catch {
+                listener?.stop()
+                throw error
+            }
+        }
+        self.web = web
+        if listener != nil || web != nil { book.follow(report: report) }
+    }
+
+    private static func isOpen(_ holds: Bool, _ what: String, _ host: String, _ option: String, _ report: (String) -> Void) -> Bool {
+        if !holds { report("\(what) stays shut: \(host) can be reached by others, and \(option) is not given") }
+        return holds
+    }
+
+    /// Where it answers, in one line; nil where it does not.
+    var addresses: String? {
+        let name = host.contains(":") ? "[\(host)]" : host
+        let places = [listener.map { "OpenD \(name):\($0.port)" }, web.map { "OpenD's WebSocket \(name):\($0.port)" }].compactMap { $0 }
+        return places.isEmpty ? nil : places.joined(separator: ", ")
+    }
+
+    /// Closes all connections.
+    func stop() {
+        listener?.stop()
+        web?.stop(grace: 0)
+        book.stop()
+    }
+}
