@@ -117,7 +117,8 @@ import Transport
         #expect(isAskedAgain)
         collector.stop()
         let lines = said.withLock { $0 }
-        #expect(!lines.isEmpty && lines.count <= asked.withLock { $0 } && lines.allSatisfy { $0.hasPrefix("occ: ") && $0.contains("http://") })
+        #expect(
+            !lines.isEmpty && lines.count <= asked.withLock { $0 } && lines.allSatisfy { $0.hasPrefix("occ: ") && $0.contains("http://") })
         #expect(try lake.optionStatements().isEmpty)
     }
 }

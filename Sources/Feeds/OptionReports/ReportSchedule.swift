@@ -6,6 +6,12 @@ public struct ReportQuestion: Sendable, Hashable {
     public var page: OptionReportPage
     /// Which trading day.
     public var day: CivilDate
+
+    /// Creates a question.
+    public init(page: OptionReportPage, day: CivilDate) {
+        self.page = page
+        self.day = day
+    }
 }
 
 /// Which page of a publisher is asked for when: pure, time comes in as an argument.
