@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+import zipfile
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -126,6 +127,23 @@ def quarantined(check, lake):
         check(f"{name} is refused in one line", done.status == 1 and len(done.stderr.strip().splitlines()) == 1 and name in done.stderr, done.stderr)
 
 
+def packed(check, lake):
+    """An archive of Hong Kong's with things beside what matters; and one that is cut off, which must not go unseen."""
+    rows = ['"H","DTOP","DCASS","20260611","20260611195046","HKCC",1',
+            '"01","FUT","HANG SENG INDEX","HSI","30","JUL","26",100.00,10,10,0,7,1,12.40,-1.90,20,20,0,9,1,9.82,-0.27',
+            '"T",1,"EOF"']
+    for name, lines, status in (("whole.zip", rows, 0), ("cut.zip", rows[:2], 1)):
+        path = os.path.join(lake, name)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("20260611_1_dtop_f_hkcc_fut_dtl_all.raw", "futures")
+            archive.writestr("20260611_1_dtop_f_hkcc_opt_dtl_all.raw", "\r\n".join(lines) + "\r\n")
+            archive.writestr("20260611_0_dtop_f.rpt", "a report to print")
+        done = millrace("import-options", path, "--data", lake, "--report", "json")
+        check.equal(f"{name} is imported, or refused", done.status, status)
+        if not status:
+            check.equal("an archive's market and its class", (done.report["statements"], done.report["rejected"]), (4, 0))
+
+
 def restarted(check, peer_of, june, lake):
     """A call that is waiting while the server is away succeeds when it is back."""
     server = OpenD(lake)
@@ -191,6 +209,7 @@ def run(check, peer_of, june):
         recordings(check, peer_of, lake)
         seed(check, peer_of, june, lake)
         quarantined(check, lake)
+        packed(check, lake)
         restarted(check, peer_of, june, lake)
         guarded(check, peer_of, lake, folder)
         fetched(check, peer_of, folder)

@@ -1,6 +1,6 @@
 public import MarketModel
 import Glibc
-import Pipeline
+public import Pipeline
 import Synchronization
 import TapeSequencer
 
@@ -132,6 +132,9 @@ public final class Journal: Sendable {
 
     /// Why rows are not written at this moment, or nil if they are.
     public var problem: String? { rounds.problem }
+
+    /// How long it took to make rows durable, round after round.
+    public var commitTimes: LatencyHistogram.Snapshot { rounds.times.snapshot }
 
     /// How many rows wait to be written.
     public var waitingRows: Int { buffer.heldRows }

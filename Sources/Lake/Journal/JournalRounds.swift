@@ -17,6 +17,8 @@ final class JournalRounds: Sendable {
     /// How long to leave a disk alone that takes nothing.
     private static let pause = 1000
 
+    /// How long rounds took that wrote something.
+    let times = LatencyHistogram()
     private let control = Condition(Control())
     private let venue: Venue
     private let buffer: JournalBuffer
@@ -75,8 +77,12 @@ final class JournalRounds: Sendable {
     func commit() {
         control.withLock { $0.isUrgent = false }
         let ticket = buffer.collect()
+        let began = MonotonicClock.nanoseconds()
         let outcome = store.commit(buffer)
-        if !outcome.commits.isEmpty { onCommit(outcome.commits) }
+        if !outcome.commits.isEmpty {
+            times.record(nanoseconds: MonotonicClock.nanoseconds() - began)
+            onCommit(outcome.commits)
+        }
         let before = control.withLock { control in
             let before = control.problem
             control.problem = outcome.problem

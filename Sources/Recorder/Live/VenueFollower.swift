@@ -34,18 +34,20 @@ final class VenueFollower {
     private var slots: [Slot] = []
     private var touched: [Int] = []
     private var journalRows: [JournalRow] = []
+    private let counts: FollowerCounts
     private let seed: UInt64
 
     /// - Parameters:
     ///   - ask: takes what to ask the venue for an instrument; the answer comes to ``answered(_:_:_:_:received:)``.
     init(
-        _ loop: WebSocketLoop, adapter: any FeedAdapter, journal: Journal, events: VenueEvents, seed: UInt64,
-        ask: @escaping (String, TapeKeeper.Wish) -> Void
+        _ loop: WebSocketLoop, adapter: any FeedAdapter, journal: Journal, events: VenueEvents, counts: FollowerCounts,
+        seed: UInt64, ask: @escaping (String, TapeKeeper.Wish) -> Void
     ) {
         self.loop = loop
         self.adapter = adapter
         self.journal = journal
         self.events = events
+        self.counts = counts
         self.ask = ask
         self.seed = seed
         budget = AttemptBudget(adapter.limits.attempts, in: adapter.limits.attemptWindow)
@@ -172,6 +174,9 @@ final class VenueFollower {
                 // Nobody is told of what is not on its way to the disk: it is told of when it has been asked for again.
                 events.refusedRows(journalRows.count, of: slots[place].keeper.instrument)
             } else if !slots[place].keeper.rows.isEmpty {
+                counts.trades.add(slots[place].keeper.rows.count, ordering: .relaxed)
+                let repaired = slots[place].keeper.rows.count { $0.source == .rest }
+                if repaired > 0 { counts.repaired.add(repaired, ordering: .relaxed) }
                 sink.take(slots[place].keeper.rows)
             }
             slots[place].keeper.forgetRows()
@@ -180,6 +185,7 @@ final class VenueFollower {
         for gap in slots[place].keeper.takeGaps() {
             if let hole = TapeHole(gap) { journal.note(symbol, hole) }
             if let loss = TapeLoss(gap) { journal.note(symbol, loss) }
+            if gap.state == .open { counts.gaps.add(1, ordering: .relaxed) }
             sink.take(gap)
         }
         for wish in slots[place].keeper.takeWishes() { ask(slots[place].keeper.instrument.symbol, wish) }

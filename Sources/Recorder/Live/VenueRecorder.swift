@@ -1,7 +1,7 @@
 public import Feeds
 public import Lake
 public import MarketModel
-import Pipeline
+public import Pipeline
 import Synchronization
 public import TapeSequencer
 public import Transport
@@ -61,6 +61,7 @@ public final class VenueRecorder: Sendable {
     let loop: WebSocketLoop
     let follower: FollowerPlace
     let desk: VenueDesk
+    let counts = FollowerCounts()
     /// Prepares instruments and seals days.
     let worker = SerialWorker()
     let book = Mutex(InstrumentBook())
@@ -101,7 +102,7 @@ public final class VenueRecorder: Sendable {
         journal = try Journal(
             lake: lake, venue: feed.venue, commitMilliseconds: options.commitMilliseconds, maximumRows: options.waitingRows, report: tell,
             onCommit: { commits.take($0) })
-        let (journal, seed) = (journal, options.seed)
+        let (journal, seed, counts) = (journal, options.seed, counts)
         loop = try WebSocketLoop(options: options.client) { loop in
             let ask: (String, TapeKeeper.Wish) -> Void = { symbol, wish in
                 desk.ask(wish.errand(symbol)) { answer in
@@ -112,7 +113,7 @@ public final class VenueRecorder: Sendable {
             let events = VenueEvents(
                 notice: tell, needsScales: { instrument, scales in place.needsScales(instrument.symbol, scales) },
                 refusedRows: { count, instrument in place.refusedRows(instrument.symbol, count) })
-            let follower = VenueFollower(loop, adapter: feed, journal: journal, events: events, seed: seed, ask: ask)
+            let follower = VenueFollower(loop, adapter: feed, journal: journal, events: events, counts: counts, seed: seed, ask: ask)
             place.set(follower)
             return follower
         }
@@ -145,6 +146,9 @@ public final class VenueRecorder: Sendable {
     ///
     /// - Throws: what the journal throws.
     public func flush() throws { try journal.flush() }
+
+    /// How long it took to make trades durable, round after round.
+    public var commitTimes: LatencyHistogram.Snapshot { journal.commitTimes }
 
     /// Why trades are not made durable at this moment, or nil if they are.
     public var problem: String? { journal.problem }

@@ -60,17 +60,14 @@ public struct OptionReportImport {
     public mutating func read(_ path: String, origin: String? = nil) throws {
         do {
             let texts = try PackedTexts.read(path, limit: OptionReportImport.limit)
-            var reports: [OptionReport] = []
-            var fault: OptionReportFault?
-            for text in texts {
-                do throws(OptionReportFault) {
-                    reports.append(try OptionReport.read(text.bytes, name: texts.count == 1 ? origin ?? text.name : text.name))
-                } catch {
-                    fault = error
-                }
+            // An archive holds other things beside: futures, and what is meant to be printed.
+            let wanted = texts.count == 1 ? texts : texts.filter { OptionReport.isReport(member: $0.name) }
+            guard !wanted.isEmpty else {
+                throw OptionReportFault("holds no report of options; it holds \(texts.prefix(5).map(\.name).joined(separator: ", "))")
             }
-            // A zip may hold what is none beside what matters; of one file alone it is told what is wrong.
-            if reports.isEmpty, let fault { throw fault }
+            let reports = try wanted.map { text throws(OptionReportFault) in
+                try OptionReport.read(text.bytes, name: texts.count == 1 ? origin ?? text.name : text.name)
+            }
             try keep(reports, of: path, origin: origin ?? path)
         } catch let error as ArchiveError {
             problems.append("\(error)")

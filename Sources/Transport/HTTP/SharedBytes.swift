@@ -7,8 +7,9 @@ public final class SharedBytes: @unchecked Sendable {
     /// How many bytes there are.
     public let count: Int
 
-    /// Takes over a buffer.
+    /// Takes over a buffer, without the room that it has left: such bytes may be kept for long, and by the thousand.
     public init(_ buffer: consuming ByteBuffer) {
+        buffer.shrink()
         (memory, count) = buffer.release()
     }
 

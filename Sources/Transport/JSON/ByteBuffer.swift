@@ -33,6 +33,13 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         base = ByteBuffer.allocate(base, capacity)
     }
 
+    /// Gives back the room that is left, if it is worth a call.
+    mutating func shrink() {
+        guard capacity - count > 64 else { return }
+        capacity = max(count, 16)
+        base = ByteBuffer.allocate(base, capacity)
+    }
+
     /// Appends one byte.
     @inline(__always)
     public mutating func append(_ byte: UInt8) {

@@ -7,14 +7,20 @@ public struct Mount: Sendable {
 
     /// What all paths begin with: `/orderflow-api`, or nothing.
     public let prefix: String
+    /// What it is called in metrics and logs: `oanor`.
+    public let name: String
     /// The routes.
     public let routes: [Route]
     let gate: Gate?
     let render: ErrorRenderer
 
-    /// Creates a mount; without a renderer errors are one line of plain text.
-    public init(_ prefix: String, routes: [Route], gate: Gate? = nil, errors render: @escaping ErrorRenderer = Mount.plainError) {
+    /// Creates a mount; without a renderer errors are one line of plain text, and without a name it goes by its prefix.
+    public init(
+        _ prefix: String, name: String? = nil, routes: [Route], gate: Gate? = nil,
+        errors render: @escaping ErrorRenderer = Mount.plainError
+    ) {
         self.prefix = prefix
+        self.name = name ?? prefix
         self.routes = routes
         self.gate = gate
         self.render = render

@@ -6,6 +6,8 @@ public struct Router: Sendable {
     public let mounts: [Mount]
     private let index: [Entry]
     private let report: @Sendable (String) -> Void
+    /// Of requests that belong to no mount.
+    private let strays: RequestMeters.Meter?
 
     /// A mount, ready for matching. Classes here and below: a struct of this size would be copied for every request.
     private final class Entry: Sendable {
@@ -14,9 +16,11 @@ public struct Router: Sendable {
         /// Routes without path parameters.
         let plain: [PlainRoute]
         let hasPatterns: Bool
+        let meter: RequestMeters.Meter?
 
-        init(_ mount: Mount) {
+        init(_ mount: Mount, _ meters: RequestMeters?) {
             self.mount = mount
+            meter = meters?.meter(mount.name)
             prefix = Array(mount.prefix.utf8)
             plain = mount.routes.filter { !$0.path.contains("{") }.map { PlainRoute(path: Array((mount.prefix + $0.path).utf8), $0) }
             hasPatterns = mount.routes.contains { $0.path.contains("{") }
@@ -36,11 +40,21 @@ public struct Router: Sendable {
 
     /// Creates a router.
     ///
-    /// - Parameter report: is told of every error that is answered with a 500, in one line.
-    public init(_ mounts: [Mount], report: @escaping @Sendable (String) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - meters: count what is answered; nil for nothing.
+    ///   - report: is told of every error that is answered with a 500, in one line.
+    public init(_ mounts: [Mount], meters: RequestMeters? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) {
         self.mounts = mounts.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         self.report = report
-        index = self.mounts.map { Entry($0) }
+        index = self.mounts.map { Entry($0, meters) }
+        strays = meters?.meter("none")
+    }
+
+    /// Counts an answer.
+    func count(_ target: [UInt8], _ status: Status, nanoseconds: Int64) {
+        guard let strays else { return }
+        let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
+        (entry(for: target, pathEnd: pathEnd)?.meter ?? strays).record(status.code, nanoseconds: nanoseconds)
     }
 
     /// Answers a request.

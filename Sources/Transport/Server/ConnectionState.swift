@@ -38,6 +38,8 @@ final class ConnectionState: @unchecked Sendable {
     @exclusivity(unchecked) var dropped = 0
     /// Whether the first call of the access handler for this request has been.
     @exclusivity(unchecked) var begun = false
+    /// When the request at hand was whole, in nanoseconds of the monotonic clock.
+    @exclusivity(unchecked) var began: Int64 = 0
     /// The answer that is being made off the event loops, if it is one of those.
     @exclusivity(unchecked) var late: LateAnswer?
     /// What the connection is about to become, if it is answered with a WebSocket.

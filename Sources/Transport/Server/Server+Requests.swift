@@ -6,6 +6,7 @@ extension Server {
     /// The headers are there: refuse, wait for the body, or answer.
     func begin(_ method: Method, version: UnsafePointer<CChar>, _ connection: OpaquePointer, _ state: ConnectionState) -> MHD_Result {
         HeaderScan.scan(connection, into: &state.scan)
+        state.began = MonotonicClock.nanoseconds()
         // An answer given now makes libmicrohttpd drop what is left of the request and close the connection. So the answer to a good
         // request waits for the next call, which comes at once where there is no body.
         if let failure = refusal(version: version, state) { return refuse(failure, method, connection, state, closing: true) }
@@ -45,6 +46,7 @@ extension Server {
         if let failure = state.refusal { return refuse(failure, method, connection, state, closing: true) }
         if let late = state.late { return conclude(late, method, connection, state) }
         state.enter(.handling, until: .max)
+        state.began = MonotonicClock.nanoseconds()
         let id = state.random.nextID()
         let time = WallClock.microseconds()
         var response: Response

@@ -24,6 +24,7 @@ extension Server {
                 time: WallClock.microseconds())
         }
         if case .events = response.body, method == .head { response.body = .none }
+        router.count(state.target, response.status, nanoseconds: MonotonicClock.nanoseconds() - state.began)
         guard let message = message(of: response, connection, state) else { return .NO }
         defer { MHD_destroy_response(message) }
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }

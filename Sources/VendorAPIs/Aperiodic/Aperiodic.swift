@@ -36,7 +36,7 @@ public struct Aperiodic: Sendable {
         let catalogue = Catalogue.json()
         let streams = live.map { [streamRoute($0, gate)] } ?? []
         return Mount(
-            prefix,
+            prefix, name: "aperiodic",
             routes: streams + [
                 Route("/metadata/catalog", summary: "The datasets and their fields; no key") { _ in
                     Response(json: catalogue.copy())

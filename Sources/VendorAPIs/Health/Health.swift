@@ -1,20 +1,40 @@
 public import MarketService
 public import Transport
 
-/// Whether the server lives (`/healthz`) and can answer (`/readyz`): for load balancers and supervisors.
+/// Whether the server lives (`/healthz`), can answer (`/readyz`), and how it is (`/metrics`): for load balancers, supervisors and
+/// Prometheus.
 public enum Health {
     /// The routes.
-    public static func mount(market: MarketService) -> Mount {
-        Mount(
-            "",
-            routes: [
-                Route("/healthz", summary: "200 while the process lives") { _ in
-                    Response(contentType: .text, body: .constant("ok\n"))
-                },
-                Route("/readyz", summary: "200 while the tapes can be read, else 503") { _ in
-                    guard market.isReady else { throw Failure(.unavailable, "the tapes cannot be read") }
-                    return Response(contentType: .text, body: .constant("ready\n"))
-                },
-            ])
+    ///
+    /// - Parameters:
+    ///   - stale: feeds that are not followed as they should be, a line each; they do not keep the server from answering.
+    ///   - metrics: writes the figures; on a thread that may wait.
+    ///   - gate: who may read the figures.
+    public static func mount(
+        market: MarketService, stale: @escaping @Sendable () -> [String] = { [] }, metrics: (@Sendable (inout MetricsText) -> Void)? = nil,
+        gate: KeyGate? = nil
+    ) -> Mount {
+        var routes = [
+            Route("/healthz", summary: "200 while the process lives") { _ in
+                Response(contentType: .text, body: .constant("ok\n"))
+            },
+            Route("/readyz", summary: "200 while the tapes can be read, else 503; names feeds that are stale") { _ in
+                guard market.isReady else { throw Failure(.unavailable, "the tapes cannot be read") }
+                let lines = stale().map { "stale: \($0)\n" }
+                return Response(.ok, text: "ready\n" + lines.joined())
+            },
+        ]
+        if let metrics {
+            let answer: Route.Handler = { _ in
+                .later { _ in
+                    var text = MetricsText()
+                    metrics(&text)
+                    return Response(.ok, text: text.text)
+                }
+            }
+            let guarded = gate.map { gate in gate.guarding { request, _ in try answer(request) } } ?? answer
+            routes.append(Route("/metrics", summary: "Figures in Prometheus' text format", handler: guarded))
+        }
+        return Mount("", name: "health", routes: routes)
     }
 }

@@ -29,6 +29,9 @@ struct EventRing: Sendable {
     /// Events up to this number are not all there any more.
     private(set) var forgotten: UInt64
 
+    /// What an event takes beside its data, about: three objects, and what stands before the data in an event stream.
+    private static let overhead = 320
+
     /// - Parameter forgotten: what came before the topic was followed.
     init(forgotten: UInt64, room: Int = 16_384, byteRoom: Int = 8 << 20) {
         self.forgotten = forgotten
@@ -43,13 +46,14 @@ struct EventRing: Sendable {
     /// - Complexity: amortised O(1).
     mutating func append(_ event: NativeEvent) {
         events.append(event)
-        bytes += event.data.count
+        bytes += event.data.count + EventRing.overhead
         while count > room || (bytes > byteRoom && count > 1) {
-            bytes -= events[first].data.count
+            bytes -= events[first].data.count + EventRing.overhead
             forgotten = events[first].number
             first += 1
         }
-        if first > 1024, first * 2 > events.count {
+        // What is forgotten is held until here: an eighth of the ring at most.
+        if first > 64, first * 8 > events.count {
             events.removeSubrange(..<first)
             first = 0
         }

@@ -19,7 +19,7 @@ public struct Native: Sendable {
     public static func mount(lake: Lake, live: NativeLive, options: OptionMarket, gate: KeyGate) -> Mount {
         let api = Native(lake: lake, live: live, options: options)
         return Mount(
-            "/v1",
+            "/v1", name: "native",
             routes: [
                 Route(
                     "/instruments", parameters: [Parameters.venue, Parameters.symbol],

@@ -15,7 +15,7 @@ public struct Oanor: Sendable {
     public static func mount(market: MarketService, gate: KeyGate?) -> Mount {
         let api = Oanor(market: market)
         return Mount(
-            "/orderflow-api",
+            "/orderflow-api", name: "oanor",
             routes: [
                 Route(
                     "/v1/flow", parameters: [Parameters.symbol, Parameters.coin, Parameters.quote, Parameters.venue, Parameters.trades],

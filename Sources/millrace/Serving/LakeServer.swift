@@ -87,9 +87,11 @@ struct LakeServer: Sendable {
             rateHeaders: CoinGlass.rateHeaders)
         let taker = TakerMarket(lake: lake, market: market, threads: options.threads)
         let optionMarket = OptionMarket(lake: lake)
+        let figures = ServerMetrics(requests: RequestMeters(), live: recording?.live, recording: recording)
         let router = try Router(
             [
-                Health.mount(market: market), Oanor.mount(market: market, gate: oanor),
+                Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
+                Oanor.mount(market: market, gate: oanor),
                 CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
                 OKX.mount(
                     options: optionMarket, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
@@ -98,7 +100,7 @@ struct LakeServer: Sendable {
                     market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                     previews: options.previews, live: streams.aperiodic),
                 Native.mount(lake: lake, live: streams.native, options: optionMarket, gate: own),
-            ], report: report)
+            ], meters: figures.requests, report: report)
         var limits = ServerLimits()
         // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
         limits.workThreads = 16

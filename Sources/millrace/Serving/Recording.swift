@@ -4,6 +4,7 @@ import MarketModel
 import MarketService
 import Recorder
 import Synchronization
+import Transport
 
 /// The venues that are recorded live, put together.
 final class Recording: Sendable {
@@ -50,6 +51,24 @@ final class Recording: Sendable {
     var unready: [String] {
         named.filter { venue, symbol in live.instrument(venue, symbol).map { $0.state != .live || $0.firstTime == nil } ?? true }
             .map { "\($0.venue.name) \($0.symbol)" }
+    }
+
+    /// Writes how the recording is doing.
+    func write(to text: inout MetricsText) {
+        let activity = recorders.map { (venue: $0.venue.name, counts: $0.activity, problem: $0.problem, times: $0.commitTimes) }
+        func samples(_ value: (RecorderCounts) -> Int) -> [MetricsText.Sample] {
+            activity.map { .init(Double(value($0.counts)), ["venue": $0.venue]) }
+        }
+        text.counter("millrace_trades_total", "Trades that were recorded", samples(\.trades))
+        text.counter("millrace_repaired_trades_total", "Recorded trades that a REST endpoint brought", samples(\.repaired))
+        text.counter("millrace_gaps_total", "Holes that were found", samples(\.gaps))
+        text.gauge("millrace_journal_waiting_rows", "Rows that wait to be made durable", samples(\.waiting))
+        text.gauge(
+            "millrace_journal_blocked", "1 while the disk takes nothing",
+            activity.map { .init($0.problem == nil ? 0 : 1, ["venue": $0.venue]) })
+        text.histogram(
+            "millrace_journal_commit_duration_seconds", "From the first row of a round to its being durable",
+            activity.map { (["venue": $0.venue], $0.times) })
     }
 
     /// Ends the recording: what was received is made durable.
