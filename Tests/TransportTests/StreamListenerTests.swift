@@ -73,6 +73,12 @@ private final class Socket: Sendable {
         return bytes
     }
 
+    /// Whether the other side has neither closed nor said anything.
+    func isOpen() -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    }
+
     /// Whether the other side closes without another word.
     func isClosed() -> Bool {
         var byte: UInt8 = 0
@@ -177,6 +183,84 @@ private final class Socket: Sendable {
         socket.send(Array(repeating: 1, count: 100_000))
         try waitUntil { listener.connections == 0 }
         #expect(socket.isClosed())
+    }
+
+    @Test func `A message that has begun has to become whole in time`() throws {
+        let listener = try listener { $0.messageSeconds = 1 }
+        let (slow, other) = (try Socket(listener.port), try Socket(listener.port))
+        other.send(Array("e1".utf8))
+        slow.send(Array("e1e".utf8))
+        #expect(slow.read(2) == Array("e1".utf8) && slow.isClosed())
+        // Whoever has said whole messages may be silent.
+        other.send(Array("e2".utf8))
+        #expect(other.read(4) == Array("e1e2".utf8))
+        #expect(listener.cutoffs(.slowMessage) == 1 && StreamCutoff.allCases.map { listener.cutoffs($0) }.reduce(0, +) == 1)
+    }
+
+    @Test func `Peers that together hold too much are cut off, the heaviest first`() throws {
+        struct Hoarder: ByteSession {
+            var deadline = Int64.max
+            mutating func receive(_ bytes: ArraySlice<UInt8>, at time: StreamTime, into output: inout StreamOutput) -> Int { 0 }
+        }
+        var limits = StreamLimits()
+        limits.heldBytes = 4 << 20
+        let listener = try StreamListener(limits: limits) { _ in Hoarder() }
+        let light = try (0..<3).map { _ in try Socket(listener.port) }
+        for socket in light { socket.send(Array(repeating: 1, count: 1000)) }
+        let heavy = try (0..<10).map { _ in try Socket(listener.port) }
+        for socket in heavy { socket.send(Array(repeating: 1, count: 900_000)) }
+        try waitUntil { listener.cutoffs(.crowded) >= 6 && listener.connections == 13 - listener.cutoffs(.crowded) }
+        for socket in light { #expect(socket.isOpen()) }
+        withExtendedLifetime(heavy) {}
+    }
+
+    @Test func `Answers that nobody takes count for what is held`() throws {
+        let listener = try listener {
+            $0.heldBytes = 32 << 20
+            $0.writeSeconds = 600
+        }
+        // Each asks for 16 MiB, of which the system takes a part.
+        let sockets = try (0..<12).map { _ in try Socket(listener.port) }
+        for socket in sockets { socket.send([UInt8(ascii: "b"), 255]) }
+        try waitUntil { listener.cutoffs(.crowded) >= 6 }
+        let other = try Socket(listener.port)
+        other.send(Array("e1".utf8))
+        #expect(other.read(2) == Array("e1".utf8))
+        withExtendedLifetime(sockets) {}
+    }
+
+    @Test(arguments: ["127.0.0.1", "::"]) func `One client has so many connections and no more, until some of them end`(host: String) throws
+    {
+        var limits = StreamLimits()
+        limits.connectionsPerClient = 3
+        // A machine without IPv6 has no such address.
+        guard let listener = try? StreamListener(host: host, limits: limits, makeSession: { _ in TwoByteSession() }) else {
+            try #require(host == "::")
+            return
+        }
+        var sockets = try (0..<3).map { _ in try Socket(listener.port) }
+        for socket in sockets {
+            socket.send(Array("e1".utf8))
+            #expect(socket.read(2).count == 2)
+        }
+        #expect(try Socket(listener.port).isClosed() && listener.cutoffs(.client) == 1 && listener.cutoffs(.full) == 0)
+        sockets.removeLast()
+        try waitUntil { listener.connections == 2 }
+        let next = try Socket(listener.port)
+        next.send(Array("e2".utf8))
+        #expect(next.read(2) == Array("e2".utf8))
+    }
+
+    @Test func `A peer that closes its own side gets the answers to what it said before`() throws {
+        let listener = try listener()
+        let socket = try Socket(listener.port)
+        let messages = (0..<100_000).flatMap { [UInt8(ascii: "e"), UInt8(truncatingIfNeeded: $0)] }
+        let sender = Thread {
+            socket.send(messages)
+            shutdown(socket.descriptor, Int32(SHUT_WR))
+        }
+        sender.start()
+        #expect(socket.read(messages.count) == messages && socket.isClosed())
     }
 
     @Test(arguments: [1, 2]) func `Two hundred connections at once are served, and connections beyond the limit are closed`(threads: Int)

@@ -30,8 +30,8 @@ public struct StreamTime: Sendable, Hashable {
 
 /// What a session has for its peer.
 public struct StreamOutput: Sendable {
-    /// The bytes, in the order in which they are sent.
-    public private(set) var bytes: [UInt8] = []
+    /// The bytes, in the order in which they are sent. A session only changes what it has appended itself.
+    public var bytes: [UInt8] = []
     /// Whether the connection ends once they have been sent.
     public private(set) var isClosing = false
 
@@ -52,19 +52,4 @@ public struct StreamOutput: Sendable {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 20)
         isClosing = false
     }
-}
-
-/// How many connections a listener holds, and how long a peer may take.
-public struct StreamLimits: Sendable {
-    /// How many connections may be open; those beyond are closed at once.
-    public var connections = 12_000
-    /// How many bytes may wait for a session to make something of them; more ends the connection.
-    public var unreadBytes = (1 << 20) + 4096
-    /// Seconds in which a peer that is owed bytes takes some.
-    public var writeSeconds = 10.0
-    /// Seconds that a peer has to close its side after the last byte.
-    public var closeSeconds = 5.0
-
-    /// The limits that suit a server of many small questions.
-    public init() {}
 }

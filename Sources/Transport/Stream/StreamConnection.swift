@@ -20,6 +20,7 @@ final class StreamConnection {
     }
 
     let descriptor: Int32
+    let client: StreamClient
     private var session: any ByteSession
     private let limits: StreamLimits
     private var phase = Phase.open
@@ -30,10 +31,17 @@ final class StreamConnection {
     private var sent = 0
     /// When the peer has to have taken something, or closed its side.
     private var patience = Int64.max
+    /// When the message that has begun has to be whole; it cannot go on while the peer is owed bytes.
+    private var messagePatience = Int64.max
+    /// Why it is over, if not by its peer or its session.
+    private(set) var cutoff: StreamCutoff?
+    /// How much memory it holds for what has come and for what the peer has not taken, in bytes, when that was last asked for.
+    private(set) var held = 0
     private var wishes = (reading: true, writing: false)
 
-    init(descriptor: Int32, session: any ByteSession, limits: StreamLimits) {
+    init(descriptor: Int32, client: StreamClient, session: any ByteSession, limits: StreamLimits) {
         self.descriptor = descriptor
+        self.client = client
         self.session = session
         self.limits = limits
     }
@@ -44,10 +52,28 @@ final class StreamConnection {
     /// Ends it at once.
     func lose() { phase = .over }
 
+    /// Ends it at once for a reason.
+    func cut(_ reason: StreamCutoff) {
+        phase = .over
+        cutoff = reason
+    }
+
     /// Ends the connection if it took too long, and returns whether it did.
     func isLate(at now: Int64) -> Bool {
-        if now >= patience || phase == .open && now >= session.deadline { phase = .over }
+        if now >= patience {
+            cut(phase == .draining ? .lingering : .slowReader)
+        } else if phase == .open {
+            if now >= messagePatience { cut(.slowMessage) } else if now >= session.deadline { cut(.deadline) }
+        }
         return phase == .over
+    }
+
+    /// How many bytes more it holds than when this was last asked for.
+    func changeOfHeld() -> Int {
+        // What is reserved, not what is used: arrays grow by doubling.
+        let now = input.capacity + waiting.capacity
+        defer { held = now }
+        return now - held
     }
 
     /// What epoll is to tell, where that has changed.
@@ -90,7 +116,13 @@ final class StreamConnection {
         }
         // An idle connection holds no memory, nor does one that is read no further.
         if start == input.count || phase != .open { input = [] } else if start > 0 { input = Array(input[start...]) }
-        if input.count > limits.unreadBytes, waiting.isEmpty { phase = .over }
+        if input.isEmpty || !waiting.isEmpty {
+            messagePatience = .max
+        } else if input.count > limits.unreadBytes {
+            cut(.unread)
+        } else if start > 0 || messagePatience == .max {
+            messagePatience = time.nanoseconds + StreamLimits.nanoseconds(limits.messageSeconds)
+        }
     }
 
     /// Gives the session some bytes, sends what it says to them, and returns how many it has dealt with.
@@ -106,7 +138,7 @@ final class StreamConnection {
         let count = bytes.isEmpty ? 0 : bytes.withUnsafeBytes { put($0) }
         if count < bytes.count, phase != .over {
             waiting.append(contentsOf: bytes[count...])
-            patience = time.nanoseconds + StreamConnection.nanoseconds(limits.writeSeconds)
+            patience = time.nanoseconds + StreamLimits.nanoseconds(limits.writeSeconds)
         }
         finish(at: time)
     }
@@ -114,7 +146,7 @@ final class StreamConnection {
     private func flush(at time: StreamTime) {
         let count = waiting.withUnsafeBytes { put(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
         sent += count
-        if count > 0 { patience = time.nanoseconds + StreamConnection.nanoseconds(limits.writeSeconds) }
+        if count > 0 { patience = time.nanoseconds + StreamLimits.nanoseconds(limits.writeSeconds) }
         if sent == waiting.count {
             (waiting, sent, patience) = ([], 0, .max)
         }
@@ -126,7 +158,7 @@ final class StreamConnection {
         guard phase == .closing, waiting.isEmpty else { return }
         shutdown(descriptor, Int32(SHUT_WR))
         phase = .draining
-        patience = time.nanoseconds + StreamConnection.nanoseconds(limits.closeSeconds)
+        patience = time.nanoseconds + StreamLimits.nanoseconds(limits.closeSeconds)
     }
 
     /// Sends what fits, and returns how much that was.
@@ -135,6 +167,4 @@ final class StreamConnection {
         if count < 0, errno != EAGAIN, errno != EINTR { phase = .over }
         return max(0, count)
     }
-
-    private static func nanoseconds(_ seconds: Double) -> Int64 { Int64(seconds * 1_000_000_000) }
 }

@@ -8,13 +8,14 @@ import Synchronization
 ///     print(listener.port)
 ///     listener.stop()
 ///
-/// An idle connection costs a few hundred bytes. A peer that does not read is not read from either.
+/// An idle connection costs a few hundred bytes. A peer that does not read is not read from either. What all connections together may hold
+/// is bounded.
 public final class StreamListener: Sendable {
     /// The port it listens on, also where 0 was asked for.
     public let port: Int
     private let listening: ListenSocket
     private let loops: [StreamLoop]
-    private let count = StreamCount()
+    private let census: StreamCensus
     private let isStopped = Atomic<Bool>(false)
 
     /// Starts a server.
@@ -30,9 +31,14 @@ public final class StreamListener: Sendable {
     ) throws(ServerError) {
         listening = try ListenSocket(host: host, port: port)
         self.port = listening.port
+        census = StreamCensus(limits: limits)
+        let threads = max(1, threads)
         var loops: [StreamLoop] = []
-        for _ in 0..<max(1, threads) {
-            guard let loop = StreamLoop(listening: listening.descriptor, limits: limits, count: count, makeSession: makeSession),
+        for _ in 0..<threads {
+            guard
+                let loop = StreamLoop(
+                    listening: listening.descriptor, limits: limits, mayHold: limits.heldBytes(ofThreads: threads), census: census,
+                    makeSession: makeSession),
                 loop.start()
             else {
                 for loop in loops { loop.stop() }
@@ -47,7 +53,10 @@ public final class StreamListener: Sendable {
     deinit { stop() }
 
     /// How many connections are open.
-    public var connections: Int { count.open.load(ordering: .relaxed) }
+    public var connections: Int { census.open }
+
+    /// How many connections were ended for a reason since the start.
+    public func cutoffs(_ reason: StreamCutoff) -> Int { census.count(reason) }
 
     /// Closes all connections and ends the threads; later calls do nothing.
     public func stop() {
@@ -55,9 +64,4 @@ public final class StreamListener: Sendable {
         for loop in loops { loop.stop() }
         close(listening.descriptor)
     }
-}
-
-/// How many connections the threads of a listener have between them.
-final class StreamCount: Sendable {
-    let open = Atomic<Int>(0)
 }

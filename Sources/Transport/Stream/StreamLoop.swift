@@ -7,7 +7,9 @@ import Synchronization
 final class StreamLoop: Sendable {
     private let listening: Int32
     private let limits: StreamLimits
-    private let count: StreamCount
+    /// How many bytes the connections of this thread may hold together.
+    private let mayHold: Int
+    private let census: StreamCensus
     private let makeSession: @Sendable (StreamTime) -> any ByteSession
     private let events: Int32
     private let bell: Int32
@@ -20,11 +22,13 @@ final class StreamLoop: Sendable {
 
     /// Creates a loop without a thread, or returns nil if the system has no descriptors left.
     init?(
-        listening: Int32, limits: StreamLimits, count: StreamCount, makeSession: @escaping @Sendable (StreamTime) -> any ByteSession
+        listening: Int32, limits: StreamLimits, mayHold: Int, census: StreamCensus,
+        makeSession: @escaping @Sendable (StreamTime) -> any ByteSession
     ) {
         self.listening = listening
         self.limits = limits
-        self.count = count
+        self.mayHold = mayHold
+        self.census = census
         self.makeSession = makeSession
         events = millrace_epoll_create()
         bell = millrace_eventfd()
@@ -68,6 +72,8 @@ final class StreamLoop: Sendable {
         var members: [UInt64: StreamConnection] = [:]
         var nextID: UInt64 = 2
         var scratch = StreamScratch()
+        /// How many bytes the members hold together.
+        var held = 0
         /// Whether connections are taken; not while the system has no descriptors left.
         var isOpen = true
     }
@@ -87,6 +93,7 @@ final class StreamLoop: Sendable {
                     guard let member = work.members[id] else { continue }
                     member.serve(at: time, &work.scratch)
                     settle(id, member, &work)
+                    if work.held > mayHold { makeRoom(&work) }
                 }
             }
             guard time.nanoseconds >= nextLook else { continue }
@@ -107,7 +114,11 @@ final class StreamLoop: Sendable {
     /// Takes what waits at the door, a share at a time.
     private func accept(_ work: inout Work, _ time: StreamTime) {
         for _ in 0..<64 {
-            let descriptor = Glibc.accept(listening, nil, nil)
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let descriptor = withUnsafeMutablePointer(to: &address) { address in
+                address.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.accept(listening, $0, &length) }
+            }
             guard descriptor >= 0 else {
                 if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
                     // The door would ring without end: it is opened again when deadlines are looked at.
@@ -115,8 +126,8 @@ final class StreamLoop: Sendable {
                 }
                 return
             }
-            guard count.open.add(1, ordering: .relaxed).newValue <= limits.connections else {
-                count.open.subtract(1, ordering: .relaxed)
+            let client = StreamClient(address)
+            guard census.admit(client) else {
                 close(descriptor)
                 continue
             }
@@ -126,7 +137,7 @@ final class StreamLoop: Sendable {
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
             let id = work.nextID
             work.nextID += 1
-            let member = StreamConnection(descriptor: descriptor, session: makeSession(time), limits: limits)
+            let member = StreamConnection(descriptor: descriptor, client: client, session: makeSession(time), limits: limits)
             if millrace_epoll_set(events, 1, descriptor, 1, 0, id) != 0 { member.lose() }
             work.members[id] = member
             settle(id, member, &work)
@@ -135,13 +146,22 @@ final class StreamLoop: Sendable {
 
     /// Asks epoll for what the connection waits for now, or lets it go.
     private func settle(_ id: UInt64, _ member: StreamConnection, _ work: inout Work) {
+        work.held += member.changeOfHeld()
         if member.isOver {
+            work.held -= member.held
             work.members[id] = nil
             // Closing takes it out of the queue.
             close(member.descriptor)
-            count.open.subtract(1, ordering: .relaxed)
+            census.leave(member.client, member.cutoff)
         } else if let (reading, writing) = member.changedWishes() {
             _ = millrace_epoll_set(events, 3, member.descriptor, reading ? 1 : 0, writing ? 1 : 0, id)
+        }
+    }
+    /// Lets those go that hold the most, until others can grow for a while.
+    private func makeRoom(_ work: inout Work) {
+        for (id, member) in work.members.sorted(by: { $0.value.held > $1.value.held }) where work.held > mayHold / 8 * 7 {
+            member.cut(.crowded)
+            settle(id, member, &work)
         }
     }
 }
