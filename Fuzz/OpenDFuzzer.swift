@@ -96,7 +96,7 @@ private struct Peer {
             precondition(!frame.body.isEmpty, "An answer is empty.")
             if frame.protocolID == 1001 { continue }
             guard let body = cipher == nil ? Array(frame.body) : cipher?.open(frame.body) else { fatalError("An answer is not encrypted.") }
-            precondition(!body.isEmpty && OpenDDigest.sha1(body[...]) == Array(frame.digest), "An answer has another hash.")
+            precondition(!body.isEmpty && OpenDDigest.sha1(body[...]) == frame.digest, "An answer has another hash.")
             switch format {
             case .protobuf:
                 guard let message = ProtobufMessage(body[...]), let code = message.integer(1) else { fatalError("An answer says nothing.") }

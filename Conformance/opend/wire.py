@@ -82,7 +82,11 @@ def run(check, server_type, path, quick):
         slow(check, server)
         if not quick:
             strangers(check, server)
-    with server_type(path) as server:
+    with server_type(path, "message=2") as server:
+        dripping(check, server)
+    with server_type(path, f"held={16 << 20}", "perclient=60") as server:
+        crowded(check, server)
+    with server_type(path, "perclient=12000") as server:
         idle(check, server, 500 if quick else 10_000)
     with server_type(path, "threads=2") as server:
         rate(check, server, quick)
@@ -122,6 +126,88 @@ def hostile(check, server):
                 [(3301, 1), (3301, 2), (7777, 3), (1004, 1)])
     check("refusals say -1", all(body.startswith(field(1, -1)) for _, _, body in heard[:3]))
     peer.close()
+
+
+    # A message that comes twice is a question that is asked twice.
+    peer = Wire(server.port)
+    peer.send(frame(3301, JUNE, serial=9) * 2 + ALIVE + frame(3301, JUNE, serial=9))
+    heard = [peer.hear() for _ in range(4)]
+    check("a replayed question gets the same answer", heard[0] == heard[1] == heard[3] and heard[0][:2] == (3301, 9) and heard[2][0] == 1004)
+    peer.close()
+    # A peer that has closed its side reads on, however much it was that it asked.
+    for name, asked, count in [("one question", frame(3301, JUNE, serial=9), 1), ("many questions", ALIVE * 20_000, 20_000),
+                               ("half a question", ALIVE + ALIVE[:20], 1)]:
+        peer = Wire(server.port)
+        peer.send(asked)
+        peer.socket.shutdown(socket.SHUT_WR)
+        check.equal(f"{name} of a half-closed peer is answered", sum(peer.hear() is not None for _ in range(count)), count)
+        check(f"{name}: the server closes too", peer.is_closed())
+        peer.close()
+    peer = Wire(server.port, hello=False)
+    peer.socket.shutdown(socket.SHUT_WR)
+    check("a peer that closes its side without a word is let go", peer.is_closed())
+    peer.close()
+    check.equal("nothing was ended that is not the session's to end", {name: count for name, count in server.ended().items() if name != "open" and count}, {})
+
+
+def until(server, condition, seconds=10):
+    """What the server says of its connections once it is as it is to be, or after a while."""
+    end = time.monotonic() + seconds
+    while not condition(ended := server.ended()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return ended
+
+
+def dripping(check, server):
+    """A body that comes byte by byte has two seconds here; whole messages, however many, have as long as they like."""
+    slow, steady = Wire(server.port), Wire(server.port)
+    slow.send(frame(3301, JUNE)[:44])
+    began, body = time.monotonic(), JUNE
+    for place in range(0, 40):
+        try:
+            slow.send(body[place:place + 1])
+        except OSError:
+            break
+        steady.send(ALIVE[:20] if place % 2 == 0 else ALIVE[20:])
+        if place % 2:
+            assert steady.hear()[0] == 1004
+        time.sleep(0.1)
+    check("a dripping body ends in its time", slow.is_closed() and 1.5 < time.monotonic() - began < 10, time.monotonic() - began)
+    check.equal("it is told why", server.ended()["slowMessage"], 1)
+    steady.send(ALIVE)
+    check.equal("who sends whole messages stays", steady.hear()[0], 1004)
+    slow.close()
+    steady.close()
+
+
+def crowded(check, server):
+    """What all peers leave unfinished is bounded together, and so is how many connections one of them has."""
+    before = server.memory()
+    small = Wire(server.port)
+    small.send(frame(3301, JUNE, serial=9)[:60])
+    peers = [Wire(server.port) for _ in range(50)]
+    for peer in peers:
+        try:
+            peer.send(frame(3301, b"", length=1 << 20) + bytes((1 << 20) - 1))
+        except OSError:
+            pass
+    ended = until(server, lambda ended: ended["crowded"] >= 30)
+    check("peers that hold much together are ended", 30 <= ended["crowded"] < 51, ended)
+    check("memory stays near what all may hold", server.memory() - before < 64 << 20, server.memory() - before)
+    small.send(frame(3301, JUNE, serial=9)[60:])
+    check.equal("a peer that holds little is not", small.hear()[:2], (3301, 9))
+    for peer in peers:
+        peer.close()
+    check.equal("those that go are no longer counted", until(server, lambda ended: ended["open"] == 1)["open"], 1)
+    peers = [Wire(server.port) for _ in range(59)]
+    one_more = Wire(server.port, hello=False)
+    check("one connection too many is closed", one_more.is_closed())
+    check.equal("it is told why that was", server.ended()["client"], 1)
+    peers.pop().close()
+    until(server, lambda ended: ended["open"] == 59)
+    peers.append(Wire(server.port))
+    for peer in [*peers, small, one_more]:
+        peer.close()
 
 
 def slow(check, server):

@@ -5,7 +5,9 @@ import Transport
 import VendorAPIs
 
 // Serves option statistics from a file for the vendors' own clients to ask, until its input ends: the other half of Conformance/opend.
-// Arguments: a CSV file `date,market,call_volume,put_volume,call_oi,put_oi`; then, as wanted, `port=N`, `key=FILE`, `demand`, `threads=N`.
+// Arguments: a CSV file `date,market,call_volume,put_volume,call_oi,put_oi`; then, as wanted, `port=N`, `key=FILE`, `demand`, `threads=N`,
+// `unlimited` for any number of questions, and of the listener's limits `perclient=N`, `held=BYTES`, `message=SECONDS`. Each line on the
+// input is answered with how many connections are open and why others were ended.
 
 func say(_ words: String, to descriptor: Int32) {
     var line = words + "\n"
@@ -59,12 +61,18 @@ var words = CommandLine.arguments.dropFirst()
 guard let path = words.popFirst() else { fail("wants a CSV file") }
 var (port, threads, demands) = (0, 1, false)
 var key: OpenDKey?
+var quota = OpenDQuota.vendor
+var limits = StreamLimits()
 for word in words {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
     switch (parts[0], parts.count == 2 ? parts[1] : "") {
     case ("port", let number): port = Int(number) ?? 0
     case ("threads", let number): threads = Int(number) ?? 1
     case ("demand", _): demands = true
+    case ("unlimited", _): quota = .unlimited
+    case ("perclient", let number): limits.connectionsPerClient = Int(number) ?? limits.connectionsPerClient
+    case ("held", let number): limits.heldBytes = Int(number) ?? limits.heldBytes
+    case ("message", let seconds): limits.messageSeconds = Double(seconds) ?? limits.messageSeconds
     case ("key", let file):
         do { key = try OpenDKey(pem: contents(of: file)) } catch { fail("\(file) \(error)") }
     default: fail("knows no '\(word)'")
@@ -75,11 +83,15 @@ var limit = rlimit()
 getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 limit.rlim_cur = limit.rlim_max
 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-let service = OpenDService(statistics: table(from: path), key: key, demandsKey: demands)
+let service = OpenDService(statistics: table(from: path), key: key, demandsKey: demands, quota: quota)
 do {
-    let listener = try StreamListener(port: port, threads: threads) { service.session(at: $0) }
+    let listener = try StreamListener(port: port, threads: threads, limits: limits) { service.session(at: $0) }
     say("opend ready 127.0.0.1:\(listener.port)", to: 1)
-    while getchar() != EOF {}
+    while case let letter = getchar(), letter != EOF {
+        guard letter == Int32(UInt8(ascii: "\n")) else { continue }
+        let ended = StreamCutoff.allCases.map { ",\"\($0)\":\(listener.cutoffs($0))" }.joined()
+        say("{\"open\":\(listener.connections)\(ended)}", to: 1)
+    }
     listener.stop()
 } catch {
     fail("\(error)")

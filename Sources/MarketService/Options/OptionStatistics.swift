@@ -9,11 +9,29 @@ public protocol OptionStatistics: Sendable {
 
     /// The statistics of the options on one underlying whose days lie in a range, the newest first; nil for one that is not held.
     func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]?
+
+    /// The same as ``statistics(of:_:in:)``, the oldest first: who holds rows in this order hands them over without a copy.
+    func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> ArraySlice<OptionStatistic>
+
+    /// The same as ``statistics(of:in:)``, the oldest first.
+    func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>?
 }
 
 extension OptionStatistics {
     /// No underlying is held.
     public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? { nil }
+
+    /// A copy, turned around.
+    public func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>)
+        -> ArraySlice<OptionStatistic>
+    {
+        statistics(of: market, measure, in: days).reversed()[...]
+    }
+
+    /// A copy, turned around.
+    public func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>? {
+        statistics(of: underlying, in: days)?.reversed()[...]
+    }
 }
 
 /// Statistics that are given once and held in memory.
@@ -24,14 +42,14 @@ public struct OptionStatisticTable: OptionStatistics {
     }
 
     /// The oldest first.
-    private var rows: [Key: [OptionStatistic]]
+    private var markets: [Key: [OptionStatistic]]
     private var underlyings: [OptionUnderlying: [UnderlyingOptionStatistic]]
 
     /// Creates a table; of two statistics of a day the later one counts.
     public init(_ statistics: some Sequence<OptionStatistic>, underlyings: [OptionUnderlying: [UnderlyingOptionStatistic]] = [:]) {
         var days: [Key: [CivilDate: OptionStatistic]] = [:]
         for row in statistics { days[Key(market: row.market, measure: row.measure), default: [:]][row.day] = row }
-        rows = days.mapValues { $0.values.sorted { $0.day < $1.day } }
+        markets = days.mapValues { $0.values.sorted { $0.day < $1.day } }
         self.underlyings = underlyings.mapValues { rows in
             Dictionary(rows.map { ($0.day, $0) }) { $1 }.values.sorted { $0.day < $1.day }
         }
@@ -40,19 +58,31 @@ public struct OptionStatisticTable: OptionStatistics {
     /// - Complexity: O(log n) and the rows that are returned.
     public func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
     {
-        Self.cut(rows[Key(market: market, measure: measure)] ?? [], days, by: \.day)
+        rows(of: market, measure, in: days).reversed()
     }
 
     /// - Complexity: O(log n) and the rows that are returned.
     public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? {
+        rows(of: underlying, in: days)?.reversed()
+    }
+
+    /// - Complexity: O(log n).
+    public func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>)
+        -> ArraySlice<OptionStatistic>
+    {
+        Self.cut(markets[Key(market: market, measure: measure)] ?? [], days, by: \.day)
+    }
+
+    /// - Complexity: O(log n).
+    public func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>? {
         underlyings[underlying].map { Self.cut($0, days, by: \.day) }
     }
 
-    /// The rows of some days, the newest first.
-    private static func cut<Row>(_ rows: [Row], _ days: ClosedRange<CivilDate>, by day: (Row) -> CivilDate) -> [Row] {
+    /// The rows of some days.
+    private static func cut<Row>(_ rows: [Row], _ days: ClosedRange<CivilDate>, by day: (Row) -> CivilDate) -> ArraySlice<Row> {
         let start = first(rows) { day($0) >= days.lowerBound }
         let end = first(rows) { day($0) > days.upperBound }
-        return rows[start..<end].reversed()
+        return rows[start..<end]
     }
 
     /// Where the rows begin for which something holds; it holds for all after the first of them.

@@ -5,15 +5,15 @@ import Transport
 
 /// Answers the questions of one connection, whatever it came over, as often as it may ask.
 struct OpenDDesk {
-    /// How often a connection may ask for a first page in 30 seconds, of each protocol.
-    private static let timesPerWindow = 60
-    private static let window: Int64 = 30_000_000_000
-
     private let statistics: any OptionStatistics
+    private let quota: OpenDQuota
     /// Made with the first question: most connections are idle.
     private var windows: [UInt32: SlidingWindow] = [:]
 
-    init(statistics: any OptionStatistics) { self.statistics = statistics }
+    init(statistics: any OptionStatistics, quota: OpenDQuota) {
+        self.statistics = statistics
+        self.quota = quota
+    }
 
     /// Answers a question.
     ///
@@ -23,8 +23,8 @@ struct OpenDDesk {
     ) -> OpenDAnswer {
         do throws(OpenDRefusal) {
             switch protocolID {
-            case OpenDProtocol.keepAlive: return .done(OpenDKeepAliveAnswer(time: time.microseconds / 1_000_000))
-            case OpenDProtocol.globalState: return .done(OpenDStateAnswer(connection: connection, time: time.microseconds))
+            case OpenDProtocol.keepAlive: return .alive(OpenDKeepAliveAnswer(time: time.microseconds / 1_000_000))
+            case OpenDProtocol.globalState: return .state(OpenDStateAnswer(connection: connection, time: time.microseconds))
             case OpenDProtocol.marketStatistic: return try market(body, format, at: time)
             case OpenDProtocol.underlyingStatistic: return try underlying(body, format, at: time)
             default: throw .unknown(protocolID)
@@ -40,8 +40,8 @@ struct OpenDDesk {
         let question = try OpenDMarketQuestion(body, format)
         let page = try page(
             of: question.days, OpenDProtocol.marketStatistic, "获取期权市场统计", question.market.clock, format, time, day: \.day
-        ) { [statistics] days in statistics.statistics(of: question.market, question.measure, in: days) }
-        return .done(OpenDMarketAnswer(question: question, page: page))
+        ) { [statistics] days in statistics.rows(of: question.market, question.measure, in: days) }
+        return .market(OpenDMarketAnswer(question: question, page: page))
     }
 
     /// 3302.
@@ -53,16 +53,16 @@ struct OpenDDesk {
         let clock = underlying.place.clock
         let page = try page(
             of: question.days, OpenDProtocol.underlyingStatistic, "获取期权标的历史统计", clock, format, time, day: \.day
-        ) { [statistics] days in statistics.statistics(of: underlying, in: days) }
-        return .done(OpenDUnderlyingAnswer(question: question, clock: clock, page: page))
+        ) { [statistics] days in statistics.rows(of: underlying, in: days) }
+        return .underlying(OpenDUnderlyingAnswer(question: question, clock: clock, page: page))
     }
 
     /// A page of what is held.
     ///
-    /// - Parameter read: the rows of some days, the newest first, or nil for an underlying that is not held.
+    /// - Parameter read: the rows of some days, the oldest first, or nil for an underlying that is not held.
     private mutating func page<Row>(
         of days: OpenDDays, _ protocolID: UInt32, _ name: String, _ clock: ExchangeClock, _ format: OpenDFormat, _ time: StreamTime,
-        day: (Row) -> CivilDate, _ read: (ClosedRange<CivilDate>) -> [Row]?
+        day: (Row) -> CivilDate, _ read: (ClosedRange<CivilDate>) -> ArraySlice<Row>?
     ) throws(OpenDRefusal) -> OpenDPage<Row> {
         let range = try days.range(today: clock.day(of: time.microseconds))
         let end = try days.pageEnd(in: range)
@@ -75,9 +75,21 @@ struct OpenDDesk {
     }
 
     private mutating func admit(_ protocolID: UInt32, _ name: String, at time: StreamTime) throws(OpenDRefusal) {
-        let fresh = SlidingWindow(limit: OpenDDesk.timesPerWindow, length: OpenDDesk.window)
-        guard windows[protocolID, default: fresh].admit(at: time.nanoseconds) == nil else {
-            throw .tooOften(name, times: OpenDDesk.timesPerWindow)
-        }
+        guard let times = quota.firstPages else { return }
+        let wait = windows[protocolID, default: SlidingWindow(limit: times, length: OpenDQuota.window)].admit(at: time.nanoseconds)
+        guard wait == nil else { throw .tooOften(name, times: times) }
     }
+}
+
+/// How often a connection may ask.
+public struct OpenDQuota: Sendable, Hashable {
+    /// First pages in any 30 seconds, of each protocol; nil for as many as anybody likes.
+    var firstPages: Int?
+    /// Nanoseconds.
+    static let window: Int64 = 30_000_000_000
+
+    /// The vendor's: 60 first pages in any 30 seconds.
+    public static let vendor = OpenDQuota(firstPages: 60)
+    /// As often as it likes, for measuring.
+    public static let unlimited = OpenDQuota(firstPages: nil)
 }

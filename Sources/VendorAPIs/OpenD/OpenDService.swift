@@ -13,6 +13,7 @@ public final class OpenDService: Sendable {
     private let statistics: any OptionStatistics
     private let key: OpenDKey?
     private let demandsKey: Bool
+    private let quota: OpenDQuota
     /// The first half of connections' numbers, which no other server is likely to have.
     private let name: Int64
     private let count = Atomic<Int64>(0)
@@ -22,10 +23,12 @@ public final class OpenDService: Sendable {
     /// - Parameters:
     ///   - key: the key that encrypted connections begin with; nil where only plain ones are taken.
     ///   - demandsKey: whether clients without the key are refused; for addresses that others can reach.
-    public init(statistics: any OptionStatistics, key: OpenDKey? = nil, demandsKey: Bool = false) {
+    ///   - quota: how often a connection may ask.
+    public init(statistics: any OptionStatistics, key: OpenDKey? = nil, demandsKey: Bool = false, quota: OpenDQuota = .vendor) {
         self.statistics = statistics
         self.key = key
         self.demandsKey = demandsKey
+        self.quota = quota
         // JavaScript reads numbers up to 2^53.
         name = OpenDService.random(4).reduce(0) { $0 << 8 | Int64($1) } << 20
     }
@@ -33,12 +36,12 @@ public final class OpenDService: Sendable {
     /// The session of a new connection.
     public func session(at time: StreamTime) -> OpenDSession {
         let identity = OpenDIdentity(connection: nextNumber(), key: OpenDService.characters(16), vector: OpenDService.characters(16))
-        return OpenDSession(statistics: statistics, identity: identity, key: key, demandsKey: demandsKey, at: time)
+        return OpenDSession(statistics: statistics, identity: identity, key: key, demandsKey: demandsKey, quota: quota, at: time)
     }
 
     /// The session of a new connection over a WebSocket.
     func webSession(key: String?, at time: StreamTime) -> OpenDWebSession {
-        OpenDWebSession(statistics: statistics, connection: nextNumber(), key: key, at: time)
+        OpenDWebSession(statistics: statistics, connection: nextNumber(), key: key, quota: quota, at: time)
     }
 
     private func nextNumber() -> Int64 { name | count.add(1, ordering: .relaxed).newValue & 0xf_ffff }

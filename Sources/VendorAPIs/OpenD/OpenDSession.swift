@@ -50,10 +50,12 @@ public struct OpenDSession: ByteSession {
     /// - Parameters:
     ///   - key: what encrypted connections begin with; nil where none can be taken.
     ///   - demandsKey: whether clients without the key are refused.
+    ///   - quota: how often the connection may ask.
     package init(
-        statistics: any OptionStatistics, identity: OpenDIdentity, key: OpenDKey? = nil, demandsKey: Bool = false, at time: StreamTime
+        statistics: any OptionStatistics, identity: OpenDIdentity, key: OpenDKey? = nil, demandsKey: Bool = false,
+        quota: OpenDQuota = .vendor, at time: StreamTime
     ) {
-        desk = OpenDDesk(statistics: statistics)
+        desk = OpenDDesk(statistics: statistics, quota: quota)
         self.identity = identity
         self.key = key
         self.demandsKey = demandsKey
@@ -91,28 +93,27 @@ public struct OpenDSession: ByteSession {
             }
             deadline = time.nanoseconds + OpenDSession.silence
             let answer = desk.answer(frame.protocolID, body, format, connection: identity.connection, at: time)
-            send(answer.body(format), to: frame, format, seal: { body in cipher.map { $0.seal(body) } ?? body }, into: &output)
+            send(answer, to: frame, format, seal: cipher.map { cipher in { cipher.seal($0) } }, into: &output)
         }
     }
 
     /// A frame's body as the client wrote it, if it is what the hash says.
     private static func plain(_ frame: OpenDFrame, _ cipher: OpenDCipher?) -> ArraySlice<UInt8>? {
-        guard let cipher else { return OpenDDigest.sha1(frame.body)[...] == frame.digest ? frame.body : nil }
-        guard let opened = cipher.open(frame.body)?[...], OpenDDigest.sha1(opened)[...] == frame.digest else { return nil }
-        return opened
+        guard let body = cipher == nil ? frame.body : cipher?.open(frame.body)?[...] else { return nil }
+        return OpenDDigest.sha1(body) == frame.digest ? body : nil
     }
 
     // MARK: - The first message
 
     /// Clients with a key file encrypt the first message even where they want nothing encrypted, so its bytes tell whether it is.
     private mutating func begin(_ frame: OpenDFrame, _ format: OpenDFormat, at time: StreamTime, into output: inout StreamOutput) {
-        let isSealed = OpenDDigest.sha1(frame.body)[...] != frame.digest
+        let isSealed = OpenDDigest.sha1(frame.body) != frame.digest
         let body = isSealed ? key?.open(frame.body)?[...] : frame.body
-        guard let body, !isSealed || OpenDDigest.sha1(body)[...] == frame.digest, let question = try? OpenDInitQuestion(body, format)
+        guard let body, !isSealed || OpenDDigest.sha1(body) == frame.digest, let question = try? OpenDInitQuestion(body, format)
         else { return output.close() }
         // What an unencrypted client would like to have encrypted does not matter: without the key it could not read it.
         let algorithm = isSealed ? question.algorithm ?? OpenDInitQuestion.Algorithm.ftaes : OpenDInitQuestion.Algorithm.none
-        var answer = OpenDAnswer.done(OpenDInitAnswer(identity: identity, hasVector: algorithm == OpenDInitQuestion.Algorithm.cbc))
+        var answer = OpenDAnswer.begun(OpenDInitAnswer(identity: identity, hasVector: algorithm == OpenDInitQuestion.Algorithm.cbc))
         let secret = Array(identity.key.utf8)
         switch algorithm {
         case _ where demandsKey && !isSealed: answer = .refused(.key)
@@ -125,19 +126,28 @@ public struct OpenDSession: ByteSession {
         // Clients whose beginning was refused leave the connection open and come again; this one then ends in its time.
         if case .ready = phase { deadline = time.nanoseconds + OpenDSession.silence }
         let isPlain = algorithm == OpenDInitQuestion.Algorithm.none
-        send(answer.body(format), to: frame, format, seal: { body in isPlain ? body : key?.seal(body) }, into: &output)
+        send(answer, to: frame, format, seal: isPlain ? nil : { [key] body in key?.seal(body) }, into: &output)
     }
 
     /// Sends an answer with the protocol and the serial of its question, by which clients know it.
+    ///
+    /// - Parameter seal: encrypts a body; nil where it goes as it is.
     private func send(
-        _ body: [UInt8], to frame: OpenDFrame, _ format: OpenDFormat, seal: ([UInt8]) -> [UInt8]?, into output: inout StreamOutput
+        _ answer: OpenDAnswer, to frame: OpenDFrame, _ format: OpenDFormat, seal: (([UInt8]) -> [UInt8]?)?, into output: inout StreamOutput
     ) {
-        guard let sealed = seal(body) else { return output.close() }
-        let answer = OpenDFrame(
-            protocolID: frame.protocolID, format: format, serial: frame.serial, digest: OpenDDigest.sha1(body[...]), body: sealed)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(OpenDFrame.headerSize + sealed.count)
-        answer.write(to: &bytes)
-        output.append(bytes)
+        // Written where it is sent from: the header's hash is filled in when there is a body to take it of.
+        let start = OpenDFrame.begin(frame.protocolID, format: frame.format, serial: frame.serial, in: &output.bytes)
+        let bodyStart = output.bytes.count
+        answer.write(format, to: &output.bytes)
+        let digest = OpenDDigest.sha1(output.bytes[bodyStart...])
+        if let seal {
+            let body = Array(output.bytes[bodyStart...])
+            guard let sealed = seal(body) else {
+                output.bytes.removeLast(output.bytes.count - start)
+                return output.close()
+            }
+            output.bytes.replaceSubrange(bodyStart..., with: sealed)
+        }
+        OpenDFrame.end(at: start, digest, in: &output.bytes)
     }
 }

@@ -70,7 +70,7 @@ import VendorAPIs
         let frame = try #require(try peer.send(try sealedHello(key, algorithm: algorithm)).first)
         #expect(frame.body.count == 128)
         let body = try #require(key.open(frame.body))
-        #expect(OpenDDigest.sha1(body[...]) == Array(frame.digest))
+        #expect(OpenDDigest.sha1(body[...]) == frame.digest)
         let content = try #require(ProtobufMessage(body[...])?.bytes(4).flatMap { ProtobufMessage($0) })
         #expect(content.text(4) == OpenDPeer.identity.key)
         #expect(content.text(6) == (algorithm == 2 ? OpenDPeer.identity.vector : nil))

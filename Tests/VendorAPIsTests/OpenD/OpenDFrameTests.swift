@@ -19,7 +19,7 @@ import VendorAPIs
     @Test func `The real client's first frame is read, and written alike`() throws {
         guard case .frame(let frame, let size) = OpenDFrame.read(Self.hello[...]) else { throw OpenDPeer.Broken() }
         #expect(size == 84 && frame.protocolID == 1001 && frame.format == 0 && frame.serial == 0x065d && frame.body.count == 40)
-        #expect(Array(frame.digest) == OpenDDigest.sha1(frame.body))
+        #expect(frame.digest == OpenDDigest.sha1(frame.body))
         var written: [UInt8] = []
         frame.write(to: &written)
         #expect(written == Self.hello)
@@ -70,7 +70,7 @@ import VendorAPIs
             for (place, byte) in "FT".utf8.enumerated() where bytes.count > place && random.next() % 4 > 0 { bytes[place] = byte }
             if bytes.count > 15 { bytes[13...15] = [0, 0, 0] }
             guard case .frame(let frame, let size) = OpenDFrame.read(bytes[...]) else { continue }
-            #expect(size == 44 + frame.body.count && size <= bytes.count && frame.digest.count == 20)
+            #expect(size == 44 + frame.body.count && size <= bytes.count)
         }
     }
 }

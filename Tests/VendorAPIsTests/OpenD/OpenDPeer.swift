@@ -55,7 +55,7 @@ struct OpenDPeer {
     /// Asks in JSON.
     mutating func ask(_ protocolID: UInt32, json: String) throws -> [String: Any] {
         let frame = try #require(try send(Self.frame(protocolID, serial: 3, Array(json.utf8), format: .json)).first)
-        #expect(frame.format == 1 && Array(frame.digest) == OpenDDigest.sha1(frame.body))
+        #expect(frame.format == 1 && frame.digest == OpenDDigest.sha1(frame.body))
         return try #require(try JSONSerialization.jsonObject(with: Data(frame.body)) as? [String: Any])
     }
 
@@ -99,7 +99,7 @@ struct OpenDPeer {
 
         init(_ frame: OpenDFrame, _ cipher: OpenDCipher? = nil) throws {
             let body = try #require(cipher == nil ? Array(frame.body) : cipher?.open(frame.body))
-            #expect(!body.isEmpty && Array(frame.digest) == OpenDDigest.sha1(body[...]))
+            #expect(!body.isEmpty && frame.digest == OpenDDigest.sha1(body[...]))
             let message = try #require(ProtobufMessage(body[...]))
             ret = try #require(message.integer(1))
             words = message.text(2)

@@ -41,13 +41,15 @@ struct OpenDMarketAnswer: OpenDPayload {
         let clock = question.market.clock
         writer.integer(1, "optionMarket", market)
         writer.integer(2, "dataType", question.measure == .volume ? 0 : 1)
-        writer.list(3, "statisticList", page.rows) { writer, row in
-            writer.text(1, "time", row.day.description)
-            writer.double(2, "timestamp", Double(clock.midnight(row.day)))
-            writer.long(3, "callValue", row.count.calls)
-            writer.long(4, "putValue", row.count.puts)
-            writer.long(5, "totalValue", row.count.total)
-            if let ratio = row.count.ratio { writer.double(6, "ratio", ratio) }
+        // By their places: a row handed over would be copied, with who said it.
+        writer.list(3, "statisticList", page.rows.indices.reversed()) { writer, place in
+            let (day, count) = (page.rows[place].day, page.rows[place].count)
+            writer.day(1, "time", day)
+            writer.double(2, "timestamp", Double(clock.midnight(day)))
+            writer.long(3, "callValue", count.calls)
+            writer.long(4, "putValue", count.puts)
+            writer.long(5, "totalValue", count.total)
+            if let ratio = count.ratio { writer.double(6, "ratio", ratio) }
         }
         // Clients ask on for as long as there is a key, were it an empty one.
         if let key = page.key { writer.bytes(4, "nextPageKey", key) }
@@ -94,8 +96,8 @@ struct OpenDUnderlyingAnswer: OpenDPayload {
         }
         writer.text(2, "code", question.code)
         writer.text(3, "name", question.code)
-        writer.list(4, "statisticList", page.rows) { writer, row in
-            writer.text(1, "time", row.day.description)
+        writer.list(4, "statisticList", page.rows.reversed()) { writer, row in
+            writer.day(1, "time", row.day)
             writer.double(2, "timestamp", Double(clock.midnight(row.day)))
             writer.long(3, "optionVolume", row.volume.total)
             writer.long(4, "callVolume", row.volume.calls)

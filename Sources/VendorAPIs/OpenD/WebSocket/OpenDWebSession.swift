@@ -24,8 +24,10 @@ package struct OpenDWebSession {
     /// Creates the session of a new connection.
     ///
     /// - Parameter key: what clients have to know; nil lets in anybody.
-    package init(statistics: any OptionStatistics, connection: Int64, key: String? = nil, at time: StreamTime) {
-        desk = OpenDDesk(statistics: statistics)
+    package init(
+        statistics: any OptionStatistics, connection: Int64, key: String? = nil, quota: OpenDQuota = .vendor, at time: StreamTime
+    ) {
+        desk = OpenDDesk(statistics: statistics, quota: quota)
         self.connection = connection
         keyHash = key.map { OpenDDigest.md5(hexadecimalOf: $0) }
         deadline = time.nanoseconds + OpenDSession.patience
@@ -53,20 +55,25 @@ package struct OpenDWebSession {
         // The client sends no sign of life; the WebSocket's own pings find those that are gone.
         deadline = .max
         return OpenDWebSession.reply(
-            to: question, .done(OpenDLogInAnswer(time: time.microseconds / 1_000_000, connection: connection)))
+            to: question, .loggedIn(OpenDLogInAnswer(time: time.microseconds / 1_000_000, connection: connection)))
     }
 
     private static func reply(to question: OpenDWebMessage, _ answer: OpenDAnswer) -> Reply {
-        var message = question
-        message.body = answer.body(.protobuf)[...]
-        return Reply(message: message.answer())
+        Reply(message: message(question, answer).answer())
     }
 
     /// Clients look at the header's error and at nothing else; there is a body all the same, since without one they wait for ever.
     private static func refusal(_ question: OpenDWebMessage, _ words: String) -> Reply {
-        var message = question
-        message.body = OpenDAnswer.refused(OpenDRefusal(words: words)).body(.protobuf)[...]
+        let message = message(question, .refused(OpenDRefusal(words: words)))
         return Reply(message: message.answer(error: 1, words: words), isClosing: true)
+    }
+
+    /// The question with the answer for a body.
+    private static func message(_ question: OpenDWebMessage, _ answer: OpenDAnswer) -> OpenDWebMessage {
+        var (message, body) = (question, [UInt8]())
+        answer.write(.protobuf, to: &body)
+        message.body = body[...]
+        return message
     }
 }
 
@@ -79,7 +86,7 @@ private struct OpenDLogInQuestion: OpenDQuestion {
 }
 
 /// 1: the client is logged in.
-private struct OpenDLogInAnswer: OpenDPayload {
+struct OpenDLogInAnswer: OpenDPayload {
     /// Seconds since 1970-01-01 UTC.
     let time: Int64
     let connection: Int64

@@ -1,4 +1,5 @@
 import Feeds
+import MarketModel
 import Transport
 
 /// The fields of a message that has come, in either format: by number in protobuf, by name in JSON.
@@ -25,12 +26,14 @@ protocol OpenDFieldWriter: ~Copyable {
     mutating func double(_ number: Int, _ name: StaticString, _ value: Double)
     /// Writes a text.
     mutating func text(_ number: Int, _ name: StaticString, _ value: String)
+    /// Writes a day as the text `YYYY-MM-DD`.
+    mutating func day(_ number: Int, _ name: StaticString, _ value: CivilDate)
     /// Writes bytes.
     mutating func bytes(_ number: Int, _ name: StaticString, _ value: [UInt8])
     /// Writes a message within.
     mutating func message(_ number: Int, _ name: StaticString, _ body: (inout Self) -> Void)
     /// Writes messages one after another.
-    mutating func list<Row>(_ number: Int, _ name: StaticString, _ rows: [Row], _ body: (inout Self, Row) -> Void)
+    mutating func list<Rows: Collection>(_ number: Int, _ name: StaticString, _ rows: Rows, _ body: (inout Self, Rows.Element) -> Void)
 }
 
 extension ProtobufMessage: OpenDFieldReader {
@@ -66,11 +69,15 @@ extension ProtobufWriter: OpenDFieldWriter {
 
     mutating func text(_ number: Int, _ name: StaticString, _ value: String) { bytes(number, value.utf8) }
 
+    mutating func day(_ number: Int, _ name: StaticString, _ value: CivilDate) { day(number, value) }
+
     mutating func bytes(_ number: Int, _ name: StaticString, _ value: [UInt8]) { bytes(number, value) }
 
     mutating func message(_ number: Int, _ name: StaticString, _ body: (inout ProtobufWriter) -> Void) { message(number, body) }
 
-    mutating func list<Row>(_ number: Int, _ name: StaticString, _ rows: [Row], _ body: (inout ProtobufWriter, Row) -> Void) {
+    mutating func list<Rows: Collection>(
+        _ number: Int, _ name: StaticString, _ rows: Rows, _ body: (inout ProtobufWriter, Rows.Element) -> Void
+    ) {
         for row in rows { message(number) { body(&$0, row) } }
     }
 }
@@ -90,6 +97,8 @@ extension JSONWriter: OpenDFieldWriter {
 
     mutating func text(_ number: Int, _ name: StaticString, _ value: String) { member(name, value) }
 
+    mutating func day(_ number: Int, _ name: StaticString, _ value: CivilDate) { member(name, value.description) }
+
     /// Nothing: a client hangs on bytes in JSON.
     mutating func bytes(_ number: Int, _ name: StaticString, _ value: [UInt8]) {}
 
@@ -100,7 +109,9 @@ extension JSONWriter: OpenDFieldWriter {
         endObject()
     }
 
-    mutating func list<Row>(_ number: Int, _ name: StaticString, _ rows: [Row], _ body: (inout JSONWriter, Row) -> Void) {
+    mutating func list<Rows: Collection>(
+        _ number: Int, _ name: StaticString, _ rows: Rows, _ body: (inout JSONWriter, Rows.Element) -> Void
+    ) {
         key(name)
         beginArray()
         for row in rows {

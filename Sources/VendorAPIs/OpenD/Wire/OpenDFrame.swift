@@ -23,17 +23,17 @@ package struct OpenDFrame: Sendable {
     package var format: UInt8
     /// What the answer repeats.
     package var serial: UInt32
-    /// SHA-1 of the body before it was encrypted: 20 bytes.
-    package var digest: ArraySlice<UInt8>
+    /// SHA-1 of the body before it was encrypted.
+    package var digest: OpenDHash
     /// The body as it is on the wire.
     package var body: ArraySlice<UInt8>
 
     /// Creates a frame.
-    package init(protocolID: UInt32, format: OpenDFormat, serial: UInt32, digest: [UInt8], body: [UInt8]) {
+    package init(protocolID: UInt32, format: OpenDFormat, serial: UInt32, digest: OpenDHash, body: [UInt8]) {
         self.protocolID = protocolID
         self.format = format.rawValue
         self.serial = serial
-        self.digest = digest[...]
+        self.digest = digest
         self.body = body[...]
     }
 
@@ -41,7 +41,7 @@ package struct OpenDFrame: Sendable {
         protocolID = OpenDFrame.number(header, at: 2)
         format = header[header.startIndex + 6]
         serial = OpenDFrame.number(header, at: 8)
-        digest = header[(header.startIndex + 16)..<(header.startIndex + 36)]
+        digest = OpenDHash(header, at: header.startIndex + 16)
         self.body = body
     }
 
@@ -70,22 +70,36 @@ package struct OpenDFrame: Sendable {
 
     /// Appends the frame as it goes over TCP.
     package func write(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "FT".utf8)
-        OpenDFrame.append(protocolID, to: &bytes)
-        bytes.append(format)
-        bytes.append(0)
-        OpenDFrame.append(serial, to: &bytes)
-        OpenDFrame.append(UInt32(clamping: body.count), to: &bytes)
-        bytes.append(contentsOf: digest)
-        bytes.append(contentsOf: repeatElement(0, count: 8))
+        let start = OpenDFrame.begin(protocolID, format: format, serial: serial, in: &bytes)
         bytes.append(contentsOf: body)
+        OpenDFrame.end(at: start, digest, in: &bytes)
     }
+
+    // MARK: - Writing in place
+
+    /// Appends a header as far as it is known before there is a body, and returns where it begins.
+    static func begin(_ protocolID: UInt32, format: UInt8, serial: UInt32, in bytes: inout [UInt8]) -> Int {
+        let start = bytes.count
+        bytes.append(contentsOf: blankHeader)
+        write(protocolID, over: &bytes, at: start + 2)
+        bytes[start + 6] = format
+        write(serial, over: &bytes, at: start + 8)
+        return start
+    }
+
+    /// Completes the header that begins at `start`; what is behind it is the body.
+    static func end(at start: Int, _ digest: OpenDHash, in bytes: inout [UInt8]) {
+        write(UInt32(clamping: bytes.count - start - headerSize), over: &bytes, at: start + 12)
+        digest.write(over: &bytes, at: start + 16)
+    }
+
+    private static let blankHeader = Array("FT".utf8) + [UInt8](repeating: 0, count: headerSize - 2)
 
     private static func number(_ bytes: ArraySlice<UInt8>, at offset: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(bytes[bytes.startIndex + offset + $1]) << (8 * UInt32($1)) }
     }
 
-    private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
-        for place in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt32(place)))) }
+    private static func write(_ number: UInt32, over bytes: inout [UInt8], at start: Int) {
+        for place in 0..<4 { bytes[start + place] = UInt8(truncatingIfNeeded: number >> (8 * UInt32(place))) }
     }
 }

@@ -6,30 +6,26 @@ package struct ProtobufMessage: Sendable {
     private enum Value: Sendable {
         case varint(UInt64)
         case fixed64(UInt64)
-        case bytes(ArraySlice<UInt8>)
+        /// Where they are.
+        case bytes(Range<Int>)
     }
 
-    /// Fields of higher numbers are passed over: no message here has them.
-    private static let highest: UInt64 = 63
     private static let deepest = 32
 
-    private var fields: [(number: Int, value: Value)] = []
+    /// Fields one after another: these bytes have been looked through.
+    private let fields: ArraySlice<UInt8>
 
     /// Reads a message; nil where the bytes are none. Of a field that comes twice the last counts.
     ///
-    /// - Complexity: O(bytes), and memory for the fields that differ.
+    /// - Complexity: O(bytes), as every look at a field is: messages here have a handful.
     package init?(_ bytes: ArraySlice<UInt8>) {
-        var rest = bytes
-        while !rest.isEmpty {
-            guard let (number, type) = ProtobufMessage.tag(&rest) else { return nil }
-            guard let value = ProtobufMessage.value(number, type, &rest, depth: 0) else { return nil }
-            guard let value, number <= ProtobufMessage.highest else { continue }
-            if let place = fields.firstIndex(where: { $0.number == Int(number) }) {
-                fields[place].value = value
-            } else {
-                fields.append((Int(number), value))
-            }
+        var place = bytes.startIndex
+        while place < bytes.endIndex {
+            guard let (number, type) = ProtobufMessage.tag(bytes, &place),
+                ProtobufMessage.value(number, type, bytes, &place, depth: 0) != nil
+            else { return nil }
         }
+        fields = bytes
     }
 
     /// An integer, a truth value or an enumeration's number; nil where the field is missing or is something else.
@@ -46,8 +42,8 @@ package struct ProtobufMessage: Sendable {
 
     /// Bytes; nil where the field is missing or is something else.
     package func bytes(_ number: Int) -> ArraySlice<UInt8>? {
-        guard case .bytes(let value)? = value(number) else { return nil }
-        return value
+        guard case .bytes(let range)? = value(number) else { return nil }
+        return fields[range]
     }
 
     /// A text; nil where the field is missing, or is no UTF-8.
@@ -55,53 +51,63 @@ package struct ProtobufMessage: Sendable {
         bytes(number).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
+    /// The last field of a number whose type is used here.
     private func value(_ number: Int) -> Value? {
-        fields.first { $0.number == number }?.value
+        var found: Value?
+        var place = fields.startIndex
+        while place < fields.endIndex {
+            guard let (next, type) = ProtobufMessage.tag(fields, &place),
+                let value = ProtobufMessage.value(next, type, fields, &place, depth: 0)
+            else { break }
+            if next == UInt64(number), let value { found = value }
+        }
+        return found
     }
 
-    private static func tag(_ rest: inout ArraySlice<UInt8>) -> (number: UInt64, type: UInt64)? {
-        guard let tag = varint(&rest), tag >> 3 > 0, tag <= UInt64(UInt32.max) else { return nil }
+    private static func tag(_ bytes: ArraySlice<UInt8>, _ place: inout Int) -> (number: UInt64, type: UInt64)? {
+        guard let tag = varint(bytes, &place), tag >> 3 > 0, tag <= UInt64(UInt32.max) else { return nil }
         return (tag >> 3, tag & 7)
     }
 
     /// The value of a field; nil inside for one of a type that is not used here, nil for what is no value.
-    private static func value(_ number: UInt64, _ type: UInt64, _ rest: inout ArraySlice<UInt8>, depth: Int) -> Value?? {
+    private static func value(_ number: UInt64, _ type: UInt64, _ bytes: ArraySlice<UInt8>, _ place: inout Int, depth: Int) -> Value?? {
         switch type {
         case 0:
-            guard let value = varint(&rest) else { return nil }
+            guard let value = varint(bytes, &place) else { return nil }
             return .some(.varint(value))
         case 1:
-            guard rest.count >= 8 else { return nil }
-            let value = rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            rest = rest.dropFirst(8)
-            return .some(.fixed64(value))
+            guard bytes.endIndex - place >= 8 else { return nil }
+            defer { place += 8 }
+            return .some(.fixed64((0..<8).reduce(0) { $0 | UInt64(bytes[place + $1]) << (8 * UInt64($1)) }))
         case 2:
-            guard let length = varint(&rest), length <= UInt64(rest.count) else { return nil }
-            defer { rest = rest.dropFirst(Int(length)) }
-            return .some(.bytes(rest.prefix(Int(length))))
+            guard let length = varint(bytes, &place), length <= UInt64(bytes.endIndex - place) else { return nil }
+            defer { place += Int(length) }
+            return .some(.bytes(place..<(place + Int(length))))
         case 3:
             // A group: everything up to the end that has its number.
             guard depth < deepest else { return nil }
-            while let (inner, type) = tag(&rest) {
+            while let (inner, type) = tag(bytes, &place) {
                 if type == 4 { return inner == number ? .some(nil) : nil }
-                guard value(inner, type, &rest, depth: depth + 1) != nil else { return nil }
+                guard value(inner, type, bytes, &place, depth: depth + 1) != nil else { return nil }
             }
             return nil
         case 5:
-            guard rest.count >= 4 else { return nil }
-            rest = rest.dropFirst(4)
+            guard bytes.endIndex - place >= 4 else { return nil }
+            place += 4
             return .some(nil)
         default: return nil
         }
     }
 
-    private static func varint(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
+    private static func varint(_ bytes: ArraySlice<UInt8>, _ place: inout Int) -> UInt64? {
         var value: UInt64 = 0
-        for place in 0..<UInt64(10) {
-            guard let byte = rest.popFirst() else { return nil }
+        for turn in 0..<UInt64(10) {
+            guard place < bytes.endIndex else { return nil }
+            let byte = bytes[place]
+            place += 1
             // The tenth byte has room for one bit.
-            guard place < 9 || byte <= 1 else { return nil }
-            value |= UInt64(byte & 0x7f) << (7 * place)
+            guard turn < 9 || byte <= 1 else { return nil }
+            value |= UInt64(byte & 0x7f) << (7 * turn)
             if byte < 0x80 { return value }
         }
         return nil
