@@ -31,7 +31,7 @@ test: ## Set up, build, and run every test (about a quarter of an hour)
 bench: ## Race DuckDB, Polars, chDB and readers of feeds (ARGS='--write' keeps the tables in Benchmarks/results)
 	@scripts/setup bench
 	@swift build -c release --product millrace
-	@swift build -c release --product LiveBench
+	@for part in LiveBench OpenDBench OpenDServer; do swift build -c release --product $$part; done
 	@.venv/bin/python Benchmarks/run.py $(ARGS)
 
 format: ## Format the Swift sources

@@ -118,6 +118,9 @@ let testTargets: [Target] = [
         ],
         path: "Benchmarks/live/LiveBench", swiftSettings: strict,
         linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
+    .executableTarget(
+        name: "OpenDBench", dependencies: ["CWslay", "Pipeline", "VendorAPIs"], path: "Benchmarks/opend/OpenDBench", swiftSettings: strict,
+        linkerSettings: systemParquet ? [] : [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(arrow)/lib"])]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),

@@ -28,8 +28,7 @@ class Bench:
         self.runs = options.runs
         self.scratch = options.scratch
         self.threads = len(os.sched_getaffinity(0))
-        self.tables = []
-        self.live = []
+        self.tables, self.live, self.opend = [], [], []
 
     def path(self, *parts):
         return os.path.join(self.scratch, *parts)
@@ -133,13 +132,13 @@ class Bench:
         self.tables.append(datasets(self, MILLRACE, rows))
 
     def served(self, name):
-        """A race of its own, which prints its table: http, months or live; `live.path` is a part of the last."""
+        """A race of its own, which prints its table: http, months, opend or live; `live.path` is a part of the last."""
         name, _, part = name.partition(".")
         words = ["--only", part] if part else []
         done = subprocess.run([sys.executable, os.path.join(HERE, name, "run.py"), *words], stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             sys.exit(f"bench: {name} failed")
-        (self.live if name == "live" else self.tables).append(done.stdout.strip() + "\n")
+        {"live": self.live, "opend": self.opend}.get(name, self.tables).append(done.stdout.strip() + "\n")
 
 
 def machine(threads):
@@ -153,7 +152,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", default="10,60", help="millions of rows, parted by commas")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each contender")
-    parser.add_argument("--only", default="csv,zip,lake,datasets,http,months,live",
+    parser.add_argument("--only", default="csv,zip,lake,datasets,http,months,opend,live",
                         help="which races, parted by commas; live.frames, .peers, .path, .latency, .many and .journal are parts of live")
     parser.add_argument("--scratch", default=os.path.join(ROOT, "data", "bench"), help="where the data go (60 M rows take 8 GB)")
     parser.add_argument("--keep", action="store_true", help="keep the data")
@@ -169,12 +168,12 @@ def main():
             if not options.keep:
                 shutil.rmtree(bench.path(f"{rows // MILLION}M"), ignore_errors=True)
         for name in options.only.split(","):
-            if name.partition(".")[0] in ("http", "months", "live"):
+            if name.partition(".")[0] in ("http", "months", "opend", "live"):
                 bench.served(name)
     finally:
         if not options.keep:
             shutil.rmtree(options.scratch, ignore_errors=True)
-    for name, title, tables in (("latest", "Benchmarks", bench.tables), ("live", "The live tape", bench.live)):
+    for name, title, tables in (("latest", "Benchmarks", bench.tables), ("live", "The live tape", bench.live), ("opend", "OpenD", bench.opend)):
         if not tables:
             continue
         text = f"# {title}\n\n{machine(bench.threads)}; medians of runs in turn.\n\n" + "\n".join(map(str, tables))
