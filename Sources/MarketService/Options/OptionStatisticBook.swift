@@ -109,6 +109,18 @@ public final class OptionStatisticBook: OptionStatistics {
     public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? {
         table.withLock { $0 }.statistics(of: underlying, in: days)
     }
+
+    /// As ``OptionStatistics`` says, without a copy.
+    public func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>)
+        -> ArraySlice<OptionStatistic>
+    {
+        table.withLock { $0 }.rows(of: market, measure, in: days)
+    }
+
+    /// As ``OptionStatistics`` says, without a copy.
+    public func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>? {
+        table.withLock { $0 }.rows(of: underlying, in: days)
+    }
 }
 
 extension OptionStatisticTable {

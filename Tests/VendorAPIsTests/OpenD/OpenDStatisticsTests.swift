@@ -217,7 +217,7 @@ import VendorAPIs
     @Test func `The options on an underlying are told as those of a market are`() throws {
         let day = try #require(CivilDate("2026-06-12"))
         let row = UnderlyingOptionStatistic(
-            day: day, volume: try #require(PutCallCount(calls: 10, puts: 5)), openInterest: try #require(PutCallCount(calls: 0, puts: 9)),
+            day: day, volume: try #require(PutCallCount(calls: 10, puts: 5)), openInterest: PutCallCount(calls: 0, puts: 9),
             price: FixedPoint(mantissa: 6_300_050, scale: 2))
         let table = OptionStatisticTable([], underlyings: [OptionUnderlying(place: .crypto, code: "BTC"): [row]])
         var peer = OpenDPeer(table)
