@@ -1,3 +1,4 @@
+import Lake
 import Synchronization
 
 /// What a follower has done since it began; counted on its thread and read on any.

@@ -2,6 +2,7 @@ import Feeds
 import Lake
 import MarketModel
 import Pipeline
+import Synchronization
 import TapeSequencer
 import Transport
 

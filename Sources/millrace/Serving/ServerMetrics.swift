@@ -4,6 +4,7 @@ import MarketModel
 import MarketService
 import Pipeline
 import Recorder
+import TapeSequencer
 import Transport
 
 /// The figures of a server, as `/metrics` tells them.
