@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What an operator sees of a running server: its figures, read by Prometheus' own tool, and whether it is ready.
+"""What an operator sees of a running server, by Prometheus' own tool, and what stands in front of it: nginx, systemd.
 
 usage: run.py [--quick]
 """
@@ -13,8 +13,11 @@ import time
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import backup
+import deploy
 from child import Child
 from harness import Checks, ROOT, millrace
 from serving import Serving
@@ -95,11 +98,13 @@ def figures_behind_a_key(folder):
     key = millrace("keys", "create", "--data", lake, "--vendor", "millrace", "--plan", "unlimited").stdout.split()[-1]
     with Serving(lake) as server:
         check.equal("figures want a key once there is one", text(server, "/metrics")[0], 401)
-        check.equal("and are told to who has it", text(server, "/metrics", {"x-millrace-key": key})[0], 200)
+        check.equal("and are told to who has it", text(server, "/metrics", {"Authorization": f"Bearer {key}"})[0], 200)
         check.equal("whether it lives anybody may ask", text(server, "/healthz"), (200, "ok\n"))
 
 
 with tempfile.TemporaryDirectory() as folder:
     figures_of_a_recording(folder)
     figures_behind_a_key(folder)
+deploy.run(check)
+backup.run(check, "--quick" in sys.argv)
 check.finish()

@@ -28,7 +28,7 @@ class Events:
     def __init__(self, topics=TOPICS, last=None, key=None, **parameters):
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
         query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()])
-        headers = ({"Last-Event-ID": last} if last else {}) | ({"x-millrace-key": key} if key else {})
+        headers = ({"Last-Event-ID": last} if last else {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         self.connection.request("GET", f"/v1/stream?{query}", headers=headers)
         self.response = self.connection.getresponse()
         assert self.response.status == 200, self.response.read()
@@ -66,7 +66,7 @@ class Socket:
     def __init__(self, topics=TOPICS, last=None, key=None, **parameters):
         query = "&".join([f"topics={topics}"] + [f"{name}={value}" for name, value in parameters.items()] + ([f"since={last}"] if last else []))
         self.socket = connect(f"ws://127.0.0.1:{PORT}/v1/stream?{query}", ping_interval=None,
-                              additional_headers={"x-millrace-key": key} if key else None)
+                              additional_headers={"Authorization": f"Bearer {key}"} if key else None)
 
     def next(self):
         return json.loads(self.socket.recv(60))
@@ -219,7 +219,7 @@ def revoked():
     for client in loose:
         client.end()
     for kind, key in zip((Socket, Events), keys):
-        while ask("/v1/instruments", headers={"x-millrace-key": key})[0] != 200:
+        while ask("/v1/instruments", headers={"Authorization": f"Bearer {key}"})[0] != 200:
             time.sleep(0.01)
         client = kind(key=key)
         assert client.next()["type"] == "ready"

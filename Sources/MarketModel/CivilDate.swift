@@ -67,7 +67,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     /// A day in microseconds.
     public static let dayLength: Int64 = 86_400_000_000
 
-    public static func < (a: CivilDate, b: CivilDate) -> Bool { a.epochDay < b.epochDay }
+    public static func < (a: CivilDate, b: CivilDate) -> Bool { (a.year, a.month, a.day) < (b.year, b.month, b.day) }
 
     /// Division that rounds toward minus infinity; `divisor` is positive.
     static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -52,6 +52,8 @@ public struct KeyGate: Sendable {
     public let vendor: String
     /// The request header that carries the key.
     public let header: StaticString
+    /// The word that stands before the key in it, and a space: `Bearer`; nil for none.
+    public let scheme: StaticString?
     private let access: AccessControl
     private let isOpenWithoutKeys: Bool
     private let demoKey: String?
@@ -62,6 +64,7 @@ public struct KeyGate: Sendable {
     /// Creates a gate.
     ///
     /// - Parameters:
+    ///   - scheme: the word that stands before the key in the header, in whatever case; nil for none.
     ///   - isOpenWithoutKeys: whether everyone may call while no key for the vendor exists; not so beyond loopback.
     ///   - demoKey: a key that everybody knows, such as `DEMO-KEY`; it is good for the routes that take it and for no other, also while
     ///     everyone may call.
@@ -69,11 +72,12 @@ public struct KeyGate: Sendable {
     ///   - words: what is said of missing and wrong keys; nil for words that name the header.
     ///   - rateHeaders: how answers tell of the plan's calls a minute; nil for not at all.
     public init(
-        vendor: String, header: StaticString, access: AccessControl, isOpenWithoutKeys: Bool, demoKey: String? = nil,
+        vendor: String, header: StaticString, scheme: StaticString? = nil, access: AccessControl, isOpenWithoutKeys: Bool, demoKey: String? = nil,
         otherVendorStatus: Status = .paymentRequired, words: Words? = nil, rateHeaders: RateHeaders? = nil
     ) {
         self.vendor = vendor
         self.header = header
+        self.scheme = scheme
         self.access = access
         self.isOpenWithoutKeys = isOpenWithoutKeys
         self.demoKey = demoKey
@@ -82,7 +86,7 @@ public struct KeyGate: Sendable {
         self.words =
             words
             ?? Words(
-                missing: "an API key is required in the \(header) header", bad: "the API key is not valid",
+                missing: "an API key is required in the \(header) header" + (scheme.map { ", behind '\($0) '" } ?? ""), bad: "the API key is not valid",
                 otherVendor: "the API key's plan does not cover this API")
     }
 
@@ -122,7 +126,7 @@ public struct KeyGate: Sendable {
         if !wantsKey, isOpenWithoutKeys, demoKey == nil { return (.open, []) }
         // Two keys could be read differently by a proxy and by this server.
         guard request.count(of: header) < 2 else { throw Failure(.unauthorized, "the \(header) header is given twice") }
-        let key = request.header(header)
+        let key = key(of: request)
         if let demoKey, key == demoKey {
             guard takingDemoKey else { throw Failure(.unauthorized, "\(demoKey) is good for previews only") }
             return (.demo, [])
@@ -132,6 +136,17 @@ public struct KeyGate: Sendable {
             throw Failure(.unauthorized, words.missing)
         }
         return try decide(key, time: request.time)
+    }
+
+    /// The key that a request gives; nil where it gives none, or none of this scheme.
+    public func key(of request: borrowing Request) -> String? {
+        guard let value = request.header(header) else { return nil }
+        guard let scheme else { return value }
+        let word = "\(scheme)"
+        guard value.utf8.count > word.utf8.count, value.prefix(word.count).lowercased() == word.lowercased(),
+            value.dropFirst(word.count).first == " "
+        else { return nil }
+        return String(value.dropFirst(word.count).drop { $0 == " " })
     }
 
     /// How many calls a minute a key's plan has, and how many of them are used.

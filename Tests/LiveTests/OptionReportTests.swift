@@ -71,7 +71,8 @@ import Transport
             return lacking
         }
         let isWhole = try wait { try lacking().isEmpty }
-        #expect(isWhole, "\(try lacking()) \(said.withLock { $0 })")
+        let missing = try lacking()
+        #expect(isWhole, "\(missing) \(said.withLock { $0 })")
         #expect(!(try lake.optionStatements().contains { $0.statement.day.description == "2026-04-03" }))
         // Days on which figures are corrected later come by in the two weeks after.
         let isCorrected = try wait { try !lake.optionCorrections().isEmpty }

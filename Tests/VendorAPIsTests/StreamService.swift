@@ -56,7 +56,7 @@ final class StreamService: Sendable {
         let gate = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: true, demoKey: Aperiodic.demoKey,
             otherVendorStatus: .unauthorized)
-        let own = KeyGate(vendor: "millrace", header: "x-millrace-key", access: access, isOpenWithoutKeys: true)
+        let own = KeyGate(vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: true)
         var limits = ServerLimits()
         limits.connections = 3000
         limits.connectionsPerClient = 3000

@@ -55,6 +55,9 @@ public enum ExchangeClock: Sendable, Hashable, CaseIterable {
     ///
     /// Clocks change at two in the morning, so the day that summer time begins on begins before it, and the day it ends on within it.
     private static func isSummer(_ day: CivilDate) -> Bool {
+        // All rules agree on these months, and most days are in them.
+        if (5...9).contains(day.month) { return true }
+        if day.month == 12 { return false }
         let (first, last) = summer(day.year)
         return first < day.epochDay && day.epochDay <= last
     }

@@ -27,7 +27,7 @@ public struct StreamLimits: Sendable {
 }
 
 /// Why a listener ended a connection that its peer or its session had not.
-public enum StreamCutoff: Sendable, Hashable, CaseIterable {
+public enum StreamCutoff: String, Sendable, Hashable, CaseIterable {
     /// There were as many connections as there may be.
     case full
     /// There were as many connections from this address as there may be.

@@ -84,7 +84,7 @@ public struct Native: Sendable {
         let since = request.header("Last-Event-ID") ?? request.query["since"]
         let notional = try minimumNotional(request)
         let live = live
-        let key = request.header(gate.header)
+        let key = gate.key(of: request)
         let isGood: @Sendable () -> Bool = { gate.stillGrants(grant, key: key) }
         guard request.isWebSocketHandshake else {
             return .events(while: isGood) { session in

@@ -22,6 +22,7 @@ extension Command {
             bars,
             serve,
             verify,
+            backup,
             datasets,
             simulateArchives,
             simulateMarket,

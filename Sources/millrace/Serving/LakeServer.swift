@@ -77,7 +77,7 @@ struct LakeServer: Sendable {
         let aperiodic = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isLoopback, demoKey: Aperiodic.demoKey,
             otherVendorStatus: .unauthorized)
-        let own = KeyGate(vendor: "millrace", header: "x-millrace-key", access: access, isOpenWithoutKeys: isLoopback)
+        let own = KeyGate(vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: isLoopback)
         // Without recorders there is nothing live, and the streams say so.
         let live = recording?.live ?? LiveMarket(lake: lake, report: report)
         let streams = (aperiodic: AperiodicLive(market: live), native: NativeLive(market: live))
@@ -87,7 +87,11 @@ struct LakeServer: Sendable {
             rateHeaders: CoinGlass.rateHeaders)
         let taker = TakerMarket(lake: lake, market: market, threads: options.threads)
         let optionMarket = OptionMarket(lake: lake)
-        let figures = ServerMetrics(requests: RequestMeters(), live: recording?.live, recording: recording)
+        OpenFiles.raiseLimit()
+        let openD = try OpenDServing(
+            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)
+        self.openD = openD
+        let figures = ServerMetrics(requests: RequestMeters(), live: recording?.live, recording: recording, openD: openD)
         let router = try Router(
             [
                 Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
@@ -106,10 +110,7 @@ struct LakeServer: Sendable {
         limits.workThreads = 16
         // A thousand subscribers may sit behind one address.
         limits.connectionsPerClient = 2048
-        OpenFiles.raiseLimit()
         server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
-        openD = try OpenDServing(
-            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)
         market.follow(report: report)
         access.follow(report: report)
         self.market = market

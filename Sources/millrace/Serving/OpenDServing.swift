@@ -23,7 +23,10 @@ final class OpenDServing: Sendable {
         self.host = host
         var listener: StreamListener?
         if let port = options.port, OpenDServing.isOpen(options.key != nil || isLoopback, "OpenD", host, "--opend-key", report) {
-            listener = try StreamListener(host: host, port: port, threads: threads) { service.session(at: $0) }
+            var limits = StreamLimits()
+            // A proxy may stand for many.
+            limits.connectionsPerClient = 2048
+            listener = try StreamListener(host: host, port: port, threads: threads, limits: limits) { service.session(at: $0) }
         }
         self.listener = listener
         var web: Server?
@@ -52,6 +55,15 @@ final class OpenDServing: Sendable {
         let name = host.contains(":") ? "[\(host)]" : host
         let places = [listener.map { "OpenD \(name):\($0.port)" }, web.map { "OpenD's WebSocket \(name):\($0.port)" }].compactMap { $0 }
         return places.isEmpty ? nil : places.joined(separator: ", ")
+    }
+
+    /// Writes how many are connected, and who was cut off.
+    func write(to text: inout MetricsText) {
+        guard let listener else { return }
+        text.gauge("millrace_opend_connections", "TCP clients of OpenD that are connected", Double(listener.connections))
+        text.counter(
+            "millrace_opend_cutoffs_total", "TCP clients of OpenD that were cut off, by reason",
+            StreamCutoff.allCases.map { .init(Double(listener.cutoffs($0)), ["reason": $0.rawValue]) })
     }
 
     /// Closes all connections.

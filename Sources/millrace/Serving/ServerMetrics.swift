@@ -12,6 +12,7 @@ struct ServerMetrics: Sendable {
     let requests: RequestMeters
     let live: LiveMarket?
     let recording: Recording?
+    let openD: OpenDServing
     let began = MonotonicClock.nanoseconds()
 
     /// A feed is stale that is not followed, or of which nothing came for so long, in microseconds.
@@ -21,6 +22,7 @@ struct ServerMetrics: Sendable {
         requests.write(to: &text)
         writeFeeds(to: &text)
         recording?.write(to: &text)
+        openD.write(to: &text)
         writeProcess(to: &text)
     }
 
