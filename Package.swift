@@ -62,6 +62,7 @@ let libraries: [Target] =
     shims + [
         library("Pipeline", ["CMalloc"]),
         library("SQLite", ["CSQLite"]),
+        library("Config"),
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
@@ -72,7 +73,7 @@ let libraries: [Target] =
         library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
         library("MarketService", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
-        library("Access", ["MarketModel", "SQLite", "COpenSSL", "Pipeline"]),
+        library("Access", ["MarketModel", "Config", "SQLite", "COpenSSL", "Pipeline"]),
         library(
             "VendorAPIs",
             [
@@ -84,8 +85,8 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "Pipeline", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder", "ExchangeSimulator",
-        "MarketService",
+        "Pipeline", "Config", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder",
+        "ExchangeSimulator", "MarketService",
         "Access",
         "VendorAPIs",
     ],
@@ -124,6 +125,7 @@ let testTargets: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),
+    tests("ConfigTests", ["Config"]),
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
@@ -134,7 +136,7 @@ let testTargets: [Target] = [
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
     tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
-    tests("AccessTests", ["Access", "MarketModel"]),
+    tests("AccessTests", ["Access", "Config", "MarketModel"]),
     tests(
         "VendorAPIsTests",
         ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder", "TapeSequencer"]),

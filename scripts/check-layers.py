@@ -9,7 +9,7 @@ import sys
 
 LINES = [
     ["CMalloc", "CMicroHTTPD", "CWslay", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
-    ["Pipeline", "SQLite"],
+    ["Pipeline", "SQLite", "Config"],
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow"],
     ["Transport"],
@@ -19,7 +19,7 @@ LINES = [
     ["VendorAPIs", "Dashboard"],
     ["millrace"],
 ]
-PURE = {"MarketModel", "TapeSequencer", "OrderFlow"}
+PURE = {"Config", "MarketModel", "TapeSequencer", "OrderFlow"}
 PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400

@@ -1,3 +1,4 @@
+import Config
 import MarketModel
 import OrderFlow
 

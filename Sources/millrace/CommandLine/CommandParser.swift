@@ -1,3 +1,5 @@
+import Config
+
 /// Turns the words after a command's name into ``Arguments``, by the command's own declaration.
 struct CommandParser {
     let command: Command

@@ -1,3 +1,4 @@
+import Config
 import Glibc
 
 /// The binary seen from the shell: finds the command, runs it, and turns what came of it into lines and an exit status.

@@ -1,7 +1,9 @@
 /// The name a mistyped word was probably meant to be.
-enum NearestName {
-    /// The candidate fewest edits away, if that is close enough to be worth a guess.
-    static func of(_ word: String, in candidates: [String]) -> String? {
+public enum NearestName {
+    /// The candidate fewest edits away, or nil if none is close enough to be worth a guess.
+    ///
+    /// - Complexity: O(candidates × length²).
+    public static func of(_ word: String, in candidates: [String]) -> String? {
         let scored = candidates.map { (name: $0, distance: $0.hasPrefix(word) && word.count > 2 ? 1 : distance(word, $0)) }
         guard let best = scored.min(by: { $0.distance < $1.distance }), best.distance <= max(1, min(word.count, best.name.count) / 2)
         else { return nil }
