@@ -6,12 +6,29 @@ import Synchronization
 /// Decides which calls a server lets through: keys, plans, rates and quotas of all vendors.
 ///
 /// A vendor's API is open until a key for it has been made; from then on it wants one, also when all are revoked. Keys made, changed or
-/// revoked by `millrace keys` take effect within a second.
+/// revoked by `millrace keys` take effect within a second, other plans at once.
 public final class AccessControl: Sendable {
     /// A stretch of time that a plan limits the calls of.
-    public enum Rate: String, Sendable, Hashable {
-        case second
-        case minute
+    public struct Rate: Sendable, Hashable, CustomStringConvertible {
+        /// How long it is.
+        public let seconds: Int
+
+        /// Creates a stretch.
+        public init(seconds: Int) { self.seconds = seconds }
+
+        /// Calls a second.
+        public static let second = Rate(seconds: 1)
+        /// Calls a minute.
+        public static let minute = Rate(seconds: 60)
+
+        /// What stands after "calls": `a minute`, `in 30 seconds`.
+        public var description: String {
+            switch self {
+            case .second: "a second"
+            case .minute: "a minute"
+            default: "in \(seconds) seconds"
+            }
+        }
     }
 
     /// What becomes of a call.
@@ -26,7 +43,7 @@ public final class AccessControl: Sendable {
         case badKey
         /// The key is good, for another vendor's API.
         case otherVendor
-        /// More calls in a second or a minute than the plan allows.
+        /// More calls in a stretch of time than the plan allows.
         case tooFast(Rate, retryAfterSeconds: Int)
         /// The month's calls are used up.
         case quotaUsed(retryAfterSeconds: Int)
@@ -41,24 +58,43 @@ public final class AccessControl: Sendable {
     private final class Table: Sendable {
         let byHash: [UInt64: [Entry]]
         let guarded: Set<String>
+        let planless: [KeyRecord]
         let version: Int
 
-        init(byHash: [UInt64: [Entry]], guarded: Set<String>, version: Int) {
+        init(byHash: [UInt64: [Entry]], guarded: Set<String>, planless: [KeyRecord], version: Int) {
             self.byHash = byHash
             self.guarded = guarded
+            self.planless = planless
             self.version = version
         }
     }
 
     private let store: KeyStore
     private let table: Mutex<Table>
+    /// Held while a table is made, so that none made of older plans or keys comes after it.
+    private let plans: Mutex<Plans>
     private let ticker = Mutex<Ticker?>(nil)
 
     /// Opens the keys of a store.
-    public init(store: KeyStore) throws {
+    public init(store: KeyStore, plans: Plans = .standard) throws {
         self.store = store
-        table = Mutex(try AccessControl.load(store, previous: nil))
+        self.plans = Mutex(plans)
+        table = Mutex(try AccessControl.load(store, plans, previous: nil))
     }
+
+    /// Puts other plans in force, for all keys at once: what was counted of a key stays counted, and calls that were let in go on.
+    ///
+    /// - Throws: `SQLiteError`; the plans stay as they were if the keys cannot be read.
+    public func adopt(_ plans: Plans) throws {
+        try self.plans.withLock { inForce in
+            let next = try AccessControl.load(store, plans, previous: current)
+            inForce = plans
+            try replace(by: next)
+        }
+    }
+
+    /// The keys that are not revoked and open nothing, since their plan is not there.
+    public var keysWithoutPlan: [KeyRecord] { current.planless }
 
     /// Begins to follow the store and to book calls ahead, until ``stop()``.
     ///
@@ -88,15 +124,27 @@ public final class AccessControl: Sendable {
 
     /// Takes over changes of the store and books calls ahead.
     public func refresh() throws {
-        let before = current
-        if try store.database.dataVersion() != before.version {
-            let next = try AccessControl.load(store, previous: before)
-            table.withLock { $0 = next }
+        try plans.withLock { plans in
+            let before = current
+            guard try store.database.dataVersion() != before.version else { return }
+            try replace(by: AccessControl.load(store, plans, previous: before))
         }
         for entry in current.byHash.values.joined() { try entry.meter.replenish(store: store) }
     }
 
     private var current: Table { table.withLock { $0 } }
+
+    private func replace(by next: Table) throws {
+        let before = table.withLock { table in
+            defer { table = next }
+            return table
+        }
+        // Of keys that are gone, or whose plan is, what was booked ahead goes back.
+        let kept = Set(next.byHash.values.joined().map { ObjectIdentifier($0.meter) })
+        for entry in before.byHash.values.joined() where !kept.contains(ObjectIdentifier(entry.meter)) {
+            try entry.meter.settle(store: store)
+        }
+    }
 
     /// Whether any key was ever made, for any vendor.
     public var hasKeys: Bool { !current.guarded.isEmpty }
@@ -123,7 +171,7 @@ public final class AccessControl: Sendable {
         guard entry.record.vendor == vendor else { return .otherVendor }
         let date = CivilDate(microseconds: time)
         switch try entry.meter.admit(now: now, month: date.year * 12 + date.month - 1, store: store) {
-        case .admitted(let remaining): return .admitted(entry.meter.plan, remaining: remaining)
+        case .admitted(let plan, let remaining): return .admitted(plan, remaining: remaining)
         case .tooFast(let rate, let wait): return .tooFast(rate, retryAfterSeconds: Int((wait + 999_999_999) / 1_000_000_000))
         case .quotaUsed: return .quotaUsed(retryAfterSeconds: AccessControl.secondsToNextMonth(time, date))
         }
@@ -157,22 +205,25 @@ public final class AccessControl: Sendable {
         return next.map { Int(($0.microseconds - time + 999_999) / 1_000_000) } ?? 1
     }
 
-    /// Reads the keys; meters of keys that keep their plan go on counting.
-    private static func load(_ store: KeyStore, previous: Table?) throws -> Table {
+    /// Reads the keys; meters go on counting, by the plan that their key has now.
+    private static func load(_ store: KeyStore, _ plans: Plans, previous: Table?) throws -> Table {
         // Read before the keys: a change in between is then seen again at the next look.
         let version = try store.database.dataVersion()
+        let records = try store.list()
         var meters: [String: KeyMeter] = [:]
         for entry in previous.map({ Array($0.byHash.values.joined()) }) ?? [] { meters[entry.record.id] = entry.meter }
         var byHash: [UInt64: [Entry]] = [:]
-        var guarded: Set<String> = []
-        for record in try store.list() {
-            guarded.insert(record.vendor)
-            // A plan that this version does not know opens nothing.
-            guard let plan = Plan.named(record.plan, vendor: record.vendor) else { continue }
-            let kept = meters[record.id].flatMap { $0.fits(plan) ? $0 : nil }
-            byHash[prefix(record.hash), default: []].append(Entry(record: record, meter: kept ?? KeyMeter(id: record.id, plan: plan)))
+        var planless: [KeyRecord] = []
+        for record in records {
+            guard let plan = plans.named(record.plan, vendor: record.vendor) else {
+                if record.revoked == nil { planless.append(record) }
+                continue
+            }
+            let meter = meters[record.id] ?? KeyMeter(id: record.id, plan: plan)
+            meter.adopt(plan)
+            byHash[prefix(record.hash), default: []].append(Entry(record: record, meter: meter))
         }
-        return Table(byHash: byHash, guarded: guarded, version: version)
+        return Table(byHash: byHash, guarded: Set(records.map(\.vendor)), planless: planless, version: version)
     }
 
     private static func prefix(_ hash: [UInt8]) -> UInt64 {

@@ -1,46 +1,70 @@
 import Synchronization
 
-/// The running account of one key: its windows of a second and of a minute, and the calls of the month it has leased from the store.
+/// The running account of one key: its windows, and the calls of the month it has leased from the store.
 ///
 /// Calls are booked on disk in blocks before they are made, so killing the process never gives any back; what was booked and not made is
 /// lost to the key's owner: at most a block and a half, and a block is a hundredth of the quota. A clean stop returns it.
 final class KeyMeter: Sendable {
+    private struct Window {
+        let seconds: Int
+        var calls: SlidingWindow
+    }
+
     private struct State {
-        var second: SlidingWindow?
-        var minute: SlidingWindow?
+        var plan: Plan
+        var windows: [Window] = []
         var month = Int.min
         /// Calls that are booked and not yet made.
         var left = 0
         /// Calls booked on disk, when last looked.
         var booked = 0
         var exhausted = false
+
+        var block: Int { max(1, min(1000, (plan.callsPerMonth ?? 0) / 100)) }
+
+        /// Counts by a plan from now on; calls go on counting in windows of the same length.
+        mutating func adopt(_ plan: Plan) {
+            let before = windows
+            windows = plan.limits.map { limit in
+                guard var kept = before.first(where: { $0.seconds == limit.seconds }) else {
+                    let calls = SlidingWindow(limit: limit.calls, length: Int64(limit.seconds) * 1_000_000_000)
+                    return Window(seconds: limit.seconds, calls: calls)
+                }
+                kept.calls.resize(to: limit.calls)
+                return kept
+            }
+            exhausted = false
+            self.plan = plan
+        }
     }
 
     private let id: String
-    let plan: Plan
     private let state: Mutex<State>
 
     init(id: String, plan: Plan) {
         self.id = id
-        self.plan = plan
-        state = Mutex(
-            State(
-                second: plan.callsPerSecond.map { SlidingWindow(limit: $0) },
-                minute: plan.callsPerMinute.map { SlidingWindow(limit: $0, length: 60_000_000_000) }))
+        var first = State(plan: plan)
+        first.adopt(plan)
+        state = Mutex(first)
     }
 
-    func fits(_ plan: Plan) -> Bool { self.plan == plan }
+    /// The plan it counts by.
+    var plan: Plan { state.withLock { $0.plan } }
 
-    private var block: Int { max(1, min(1000, (plan.callsPerMonth ?? 0) / 100)) }
+    /// Counts by another plan from now on; what was counted stays counted.
+    func adopt(_ plan: Plan) {
+        state.withLock { if $0.plan != plan { $0.adopt(plan) } }
+    }
 
     /// A call comes.
     func admit(now: Int64, month: Int, store: KeyStore) throws -> Verdict {
         try state.withLock { state in
-            // The longer window is asked before the shorter one counts the call: a refused call leaves no trace in either.
-            if let wait = state.minute?.wait(at: now) { return .tooFast(.minute, waitNanoseconds: wait) }
-            if let wait = state.second?.admit(at: now) { return .tooFast(.second, waitNanoseconds: wait) }
-            _ = state.minute?.admit(at: now)
-            guard let quota = plan.callsPerMonth else { return .admitted(remaining: nil) }
+            // All windows are asked before one counts the call: a refused call leaves no trace in any.
+            let refusal = state.windows.compactMap { window in window.calls.wait(at: now).map { (window.seconds, wait: $0) } }
+                .max { $0.wait < $1.wait }
+            if let (seconds, wait) = refusal { return .tooFast(AccessControl.Rate(seconds: seconds), waitNanoseconds: wait) }
+            for index in state.windows.indices { _ = state.windows[index].calls.admit(at: now) }
+            guard let quota = state.plan.callsPerMonth else { return .admitted(state.plan, remaining: nil) }
             if state.month != month {
                 (state.month, state.left, state.booked, state.exhausted) = (month, 0, 0, false)
             }
@@ -50,21 +74,25 @@ final class KeyMeter: Sendable {
                 try book(&state, quota: quota, store: store)
                 guard state.left > 0 else { return .quotaUsed }
             }
+            // A quota that was lowered may be less than what is booked.
+            guard quota > state.booked - state.left else { return .quotaUsed }
             state.left -= 1
-            return .admitted(remaining: max(0, quota - state.booked + state.left))
+            return .admitted(state.plan, remaining: quota - state.booked + state.left)
         }
     }
 
     /// The calls that a minute has, and those made in the one up to `now`.
     func minute(at now: Int64) -> (limit: Int, used: Int)? {
-        guard let limit = plan.callsPerMinute else { return nil }
-        return (limit, state.withLock { $0.minute?.used(at: now) ?? 0 })
+        state.withLock { state in
+            guard let limit = state.plan.callsPerMinute, let window = state.windows.first(where: { $0.seconds == 60 }) else { return nil }
+            return (limit, window.calls.used(at: now))
+        }
     }
 
     /// Books ahead if less than half a block is left.
     func replenish(store: KeyStore) throws {
         try state.withLock { state in
-            guard let quota = plan.callsPerMonth, state.month != .min, !state.exhausted, state.left * 2 < block else { return }
+            guard let quota = state.plan.callsPerMonth, state.month != .min, !state.exhausted, state.left * 2 < state.block else { return }
             try book(&state, quota: quota, store: store)
         }
     }
@@ -79,14 +107,14 @@ final class KeyMeter: Sendable {
     }
 
     private func book(_ state: inout State, quota: Int, store: KeyStore) throws {
-        let (granted, booked) = try store.lease(id: id, month: state.month, wanted: block, quota: quota)
+        let (granted, booked) = try store.lease(id: id, month: state.month, wanted: state.block, quota: quota)
         state.left += granted
         state.booked = booked
         state.exhausted = granted == 0
     }
 
     enum Verdict {
-        case admitted(remaining: Int?)
+        case admitted(Plan, remaining: Int?)
         case tooFast(AccessControl.Rate, waitNanoseconds: Int64)
         case quotaUsed
     }

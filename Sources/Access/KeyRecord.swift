@@ -18,8 +18,8 @@ public struct KeyRecord: Sendable, Hashable {
 /// Why a key cannot be made, found or changed.
 public struct AccessError: Error, Sendable, CustomStringConvertible {
     enum Code: Sendable, Hashable {
-        case unknownVendor
-        case unknownPlan(vendor: String)
+        case unknownVendor(known: [String])
+        case unknownPlan(vendor: String, known: [String])
         case unknownKey
         case revoked
     }
@@ -35,11 +35,8 @@ public struct AccessError: Error, Sendable, CustomStringConvertible {
     /// One line that says what to do.
     public var description: String {
         switch code {
-        case .unknownVendor:
-            "no API of vendor '\(name)' takes keys: choose one of \(Plan.vendors.joined(separator: ", "))"
-        case .unknownPlan(let vendor):
-            "\(vendor) has no plan '\(name)': choose one of "
-                + Plan.all.filter { $0.vendor == vendor }.map(\.name).joined(separator: ", ")
+        case .unknownVendor(let known): "no API of vendor '\(name)' takes keys: choose one of \(known.joined(separator: ", "))"
+        case .unknownPlan(let vendor, let known): "\(vendor) has no plan '\(name)': choose one of \(known.joined(separator: ", "))"
         case .unknownKey: "there is no key '\(name)': 'millrace keys list' shows those there are"
         case .revoked: "key '\(name)' is revoked: make a new one with 'millrace keys create'"
         }

@@ -25,11 +25,15 @@ public struct KeyStore: Sendable {
 
     /// Makes a key.
     ///
-    /// - Parameter now: seconds since 1970-01-01 UTC.
+    /// - Parameters:
+    ///   - plans: those that a key may have.
+    ///   - now: seconds since 1970-01-01 UTC.
     /// - Returns: the record, and the key itself, which is kept nowhere.
-    public func create(vendor: String, plan: String, now: Int64) throws -> (record: KeyRecord, key: String) {
-        guard Plan.vendors.contains(vendor) else { throw AccessError(.unknownVendor, vendor) }
-        guard Plan.named(plan, vendor: vendor) != nil else { throw AccessError(.unknownPlan(vendor: vendor), plan) }
+    public func create(vendor: String, plan: String, of plans: Plans = .standard, now: Int64) throws -> (record: KeyRecord, key: String) {
+        guard plans.vendors.contains(vendor) else { throw AccessError(.unknownVendor(known: plans.vendors), vendor) }
+        guard plans.named(plan, vendor: vendor) != nil else {
+            throw AccessError(.unknownPlan(vendor: vendor, known: plans.names(vendor: vendor)), plan)
+        }
         let key = Secret.make(vendor: vendor)
         let record = KeyRecord(
             id: "key_" + Secret.random(count: 8), vendor: vendor, plan: plan, hint: KeyStore.hint(key), created: now, revoked: nil,

@@ -3,9 +3,9 @@ public import MarketModel
 /// What a key may do: a vendor's plan, as data.
 public struct Plan: Sendable, Hashable {
     /// What of an API some plans do not open.
-    public enum Part: String, Sendable, Hashable {
+    public enum Part: String, Sendable, Hashable, CaseIterable {
         /// The running sum of what takers bought less what they sold.
-        case cumulativeDelta
+        case cumulativeDelta = "cvd"
         /// Takers' volume by price.
         case footprints
     }
@@ -16,10 +16,8 @@ public struct Plan: Sendable, Hashable {
     public let name: String
     /// Calls in a calendar month, UTC; nil for no limit.
     public let callsPerMonth: Int?
-    /// Calls in any minute; nil for no limit.
-    public let callsPerMinute: Int?
-    /// Calls in any second; nil for no limit.
-    public let callsPerSecond: Int?
+    /// Calls in any stretch of some seconds, the shortest stretch first and no two alike.
+    public let limits: [CallLimit]
     /// The shortest bars it opens.
     public let smallestInterval: Interval
     /// Whether files of raw trades are in it.
@@ -28,71 +26,54 @@ public struct Plan: Sendable, Hashable {
     public let hasLiveStream: Bool
     /// Connections to the live stream at once, of one key; nil for no limit.
     public let liveConnections: Int?
+    /// The datasets it opens; nil for all.
+    public let datasets: Set<String>?
     /// What of the API it does not open.
     public let closed: Set<Part>
 
-    /// Creates a plan; what is not said is not limited.
+    /// Creates a plan; what is not said is not limited. Of two limits for the same stretch the lower one holds.
     public init(
         vendor: String, name: String, callsPerMonth: Int? = nil, callsPerMinute: Int? = nil, callsPerSecond: Int? = nil,
-        smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true,
-        liveConnections: Int? = nil, closed: Set<Part> = []
+        limits: [CallLimit] = [], smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true,
+        liveConnections: Int? = nil, datasets: Set<String>? = nil, closed: Set<Part> = []
     ) {
         self.vendor = vendor
         self.name = name
         self.callsPerMonth = callsPerMonth
-        self.callsPerMinute = callsPerMinute
-        self.callsPerSecond = callsPerSecond
+        let usual = [callsPerSecond.map { CallLimit($0, inSeconds: 1) }, callsPerMinute.map { CallLimit($0, inSeconds: 60) }]
+        let strictest = Dictionary(grouping: usual.compactMap(\.self) + limits, by: \.seconds).mapValues { $0.map(\.calls).min() ?? 0 }
+        self.limits = strictest.map { CallLimit($0.value, inSeconds: $0.key) }.sorted { $0.seconds < $1.seconds }
         self.smallestInterval = smallestInterval
         self.hasRawFiles = hasRawFiles
         self.hasLiveStream = hasLiveStream
         self.liveConnections = liveConnections
+        self.datasets = datasets
         self.closed = closed
     }
 
-    /// The plans there are. Every vendor also has `unlimited`, for those who host for themselves.
-    public static let all: [Plan] = oanor + aperiodic + coinglass + [Plan(vendor: "millrace", name: "unlimited")]
+    /// Calls in any second; nil for no limit.
+    public var callsPerSecond: Int? { calls(inSeconds: 1) }
 
-    private static let oanor: [Plan] = [
-        Plan(vendor: "oanor", name: "free", callsPerMonth: 450, callsPerSecond: 2),
-        Plan(vendor: "oanor", name: "starter", callsPerMonth: 11_500, callsPerSecond: 6),
-        Plan(vendor: "oanor", name: "pro", callsPerMonth: 68_000, callsPerSecond: 18),
-        Plan(vendor: "oanor", name: "business", callsPerMonth: 360_000, callsPerSecond: 45),
-        Plan(vendor: "oanor", name: "unlimited"),
-    ]
+    /// Calls in any minute; nil for no limit.
+    public var callsPerMinute: Int? { calls(inSeconds: 60) }
 
-    /// The names, what each opens below a minute, and that raw files are sold apart are the vendor's; its rates are not public.
-    private static let aperiodic: [Plan] = [
-        aperiodic("tier1", rate: 60, from: .m1),
-        aperiodic("tier2", rate: 120, from: .m1),
-        aperiodic("tier3", rate: 300, from: .s15),
-        aperiodic("pro", rate: 600, from: .s15, live: true),
-        aperiodic("prime", rate: 1200, from: .s1, live: true),
-        aperiodic("prime-raw", rate: 1200, from: .s1, live: true, raw: true),
-        Plan(vendor: "aperiodic", name: "unlimited"),
-    ]
+    /// Whether it opens a dataset.
+    public func opens(dataset: String) -> Bool { datasets?.contains(dataset) ?? true }
 
-    private static func aperiodic(_ name: String, rate: Int, from interval: Interval, live: Bool = false, raw: Bool = false) -> Plan {
-        Plan(
-            vendor: "aperiodic", name: name, callsPerMinute: rate, smallestInterval: interval, hasRawFiles: raw, hasLiveStream: live,
-            liveConnections: live ? 10 : nil)
-    }
+    private func calls(inSeconds seconds: Int) -> Int? { limits.first { $0.seconds == seconds }?.calls }
+}
 
-    /// The names, rates, smallest intervals and closed parts are the vendor's; it publishes no rate of its enterprise plan.
-    private static let coinglass: [Plan] = [
-        Plan(
-            vendor: "coinglass", name: "hobbyist", callsPerMinute: 30, smallestInterval: .h4, closed: [.cumulativeDelta, .footprints]),
-        Plan(vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30, closed: [.footprints]),
-        Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300, closed: [.footprints]),
-        Plan(vendor: "coinglass", name: "professional", callsPerMinute: 1200),
-        Plan(vendor: "coinglass", name: "enterprise"),
-        Plan(vendor: "coinglass", name: "unlimited"),
-    ]
+/// So many calls in any stretch of so many seconds.
+public struct CallLimit: Sendable, Hashable {
+    /// How many, more than zero.
+    public let calls: Int
+    /// How long the stretch is, in seconds, more than zero.
+    public let seconds: Int
 
-    /// The vendors that have plans, in order.
-    public static var vendors: [String] { Set(all.map(\.vendor)).sorted() }
-
-    /// The plan of a name, or nil if the vendor has none such.
-    public static func named(_ name: String, vendor: String) -> Plan? {
-        all.first { $0.vendor == vendor && $0.name == name }
+    /// Creates a limit.
+    public init(_ calls: Int, inSeconds seconds: Int) {
+        precondition(calls > 0 && seconds > 0, "a limit without calls or length")
+        self.calls = calls
+        self.seconds = seconds
     }
 }

@@ -12,6 +12,8 @@
 /// old. A token bucket would need less memory, and lets twice the limit through in one second after a pause.
 public struct SlidingWindow: Sendable {
     private let length: Int64
+    private var limit: Int
+    /// At least the last `limit` of them; more where the limit was greater before.
     private var times: [Int64]
     private var oldest = 0
 
@@ -23,6 +25,7 @@ public struct SlidingWindow: Sendable {
     public init(limit: Int, length: Int64 = 1_000_000_000) {
         precondition(limit > 0 && length > 0, "a window without room or length")
         self.length = length
+        self.limit = limit
         times = Array(repeating: .min, count: limit)
     }
 
@@ -35,6 +38,19 @@ public struct SlidingWindow: Sendable {
         times[oldest] = now
         oldest = oldest + 1 == times.count ? 0 : oldest + 1
         return nil
+    }
+
+    /// Changes the limit; the calls admitted so far go on counting, so no stretch has more than the limit that held at its end.
+    ///
+    /// - Parameter limit: more than zero.
+    /// - Complexity: O(limit), and room for the greatest limit there was.
+    public mutating func resize(to limit: Int) {
+        precondition(limit > 0, "a window without room")
+        self.limit = limit
+        guard limit > times.count else { return }
+        // Those never used come first.
+        times = Array(repeating: .min, count: limit - times.count) + times[oldest...] + times[..<oldest]
+        oldest = 0
     }
 
     /// How many calls were admitted within a window up to `now`.
@@ -55,7 +71,9 @@ public struct SlidingWindow: Sendable {
     ///
     /// - Complexity: O(1).
     public func wait(at now: Int64) -> Int64? {
-        let first = times[oldest]
+        // The one that the limit counts back to, among those that are kept.
+        let place = oldest + times.count - limit
+        let first = times[place < times.count ? place : place - times.count]
         return first != .min && now - first < length ? length - (now - first) : nil
     }
 }

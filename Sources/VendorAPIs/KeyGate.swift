@@ -182,7 +182,7 @@ public struct KeyGate: Sendable {
         case .otherVendor: throw Failure(otherVendorStatus, words.otherVendor)
         case .tooFast(let rate, let seconds):
             throw Failure(
-                .tooManyRequests, "the plan's calls a \(rate.rawValue) are exceeded",
+                .tooManyRequests, "the plan's calls \(rate) are exceeded",
                 headers: rates + [Header("Retry-After", String(seconds))])
         case .quotaUsed(let seconds):
             throw Failure(

@@ -14,7 +14,7 @@ final class AccessControlTests {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    private func plan(_ name: String) throws -> Plan { try #require(Plan.named(name, vendor: "oanor")) }
+    private func plan(_ name: String) throws -> Plan { try #require(Plans.standard.named(name, vendor: "oanor")) }
 
     private func temporaryPath() -> String { folder.appending(path: "catalogue.sqlite").path }
 
@@ -85,7 +85,7 @@ final class AccessControlTests {
         let store = try KeyStore(path: temporaryPath())
         let (_, key) = try store.create(vendor: "aperiodic", plan: "tier1", now: 0)
         let access = try AccessControl(store: store)
-        let tier1 = try #require(Plan.named("tier1", vendor: "aperiodic"))
+        let tier1 = try #require(Plans.standard.named("tier1", vendor: "aperiodic"))
         func call(_ now: Int64) throws -> AccessControl.Decision { try access.decide(vendor: "aperiodic", key: key, now: now, time: 0) }
         // Sixty calls in the first half second, and then none until a minute after the first.
         for index in 0..<60 { #expect(try call(Int64(index) * 8_000_000) == .admitted(tier1, remaining: nil)) }
@@ -97,14 +97,14 @@ final class AccessControlTests {
     }
 
     @Test func `Aperiodic's tiers open ever shorter bars, and raw files in one`() throws {
-        func plan(_ name: String) throws -> Plan { try #require(Plan.named(name, vendor: "aperiodic")) }
+        func plan(_ name: String) throws -> Plan { try #require(Plans.standard.named(name, vendor: "aperiodic")) }
         for name in ["tier1", "tier2"] { #expect(try plan(name).smallestInterval == .m1) }
         for name in ["tier3", "pro"] { #expect(try plan(name).smallestInterval == .s15) }
         for name in ["prime", "prime-raw", "unlimited"] { #expect(try plan(name).smallestInterval == .s1) }
-        #expect(Plan.all.filter { $0.vendor == "aperiodic" && $0.hasRawFiles }.map(\.name) == ["prime-raw", "unlimited"])
+        #expect(Plans.standard.all.filter { $0.vendor == "aperiodic" && $0.hasRawFiles }.map(\.name) == ["prime-raw", "unlimited"])
         #expect(try !plan("tier3").hasLiveStream && plan("pro").hasLiveStream)
-        for vendor in Plan.vendors {
-            let unlimited = try #require(Plan.named("unlimited", vendor: vendor))
+        for vendor in Plans.standard.vendors {
+            let unlimited = try #require(Plans.standard.named("unlimited", vendor: vendor))
             #expect(unlimited == Plan(vendor: vendor, name: "unlimited"))
             #expect(unlimited.callsPerMinute == nil && unlimited.callsPerMonth == nil && unlimited.callsPerSecond == nil)
         }

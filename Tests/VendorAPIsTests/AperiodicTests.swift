@@ -204,6 +204,19 @@ struct AperiodicTests {
         for path in ["metadata/catalog", "metadata/raw"] { #expect(try service.ask("/api/v1/" + path).status == .ok) }
     }
 
+    @Test func `A plan of one's own may open some datasets only, from one call to the next`() throws {
+        let service = try AperiodicService()
+        let key = try service.key("prime")
+        func code(_ dataset: String) throws -> String? {
+            try AperiodicService.object(service.ask("/api/v1/data/\(dataset)" + AperiodicService.bars(), key: key))["code"] as? String
+        }
+        #expect(try code("flow") == nil && code("impact") == nil)
+        try service.access.adopt(Plans([Plan(vendor: "aperiodic", name: "prime", datasets: ["flow"])]))
+        #expect(try code("flow") == nil && code("impact") == "dataset_not_in_plan")
+        try service.access.adopt(.standard)
+        #expect(try code("impact") == nil)
+    }
+
     @Test func `Bars on the clock of arrivals are there for months that were recorded`() throws {
         let service = try AperiodicService(recording: true)
         let september = ["timestamp": "true", "start_date": "2025-09-01", "end_date": "2025-09-30"]

@@ -49,12 +49,12 @@ final class KeyGateTests {
         let other = try KeyStore(path: path)
         let (record, key) = try other.create(vendor: "aperiodic", plan: "tier1", now: 0)
         try access.refresh()
-        let plan = try #require(Plan.named("tier1", vendor: "aperiodic"))
+        let plan = try #require(Plans.standard.named("tier1", vendor: "aperiodic"))
         #expect(!gate.stillGrants(.open, key: nil))
         // More often than the plan allows calls in a minute.
         for _ in 0..<100 { #expect(gate.stillGrants(.plan(plan), key: key)) }
         #expect(!gate.stillGrants(.plan(plan), key: nil) && !gate.stillGrants(.plan(plan), key: key + "x"))
-        #expect(try !gate.stillGrants(.plan(#require(Plan.named("pro", vendor: "aperiodic"))), key: key))
+        #expect(try !gate.stillGrants(.plan(#require(Plans.standard.named("pro", vendor: "aperiodic"))), key: key))
         let foreign = try other.create(vendor: "oanor", plan: "free", now: 0).key
         try access.refresh()
         #expect(!gate.stillGrants(.plan(plan), key: foreign))

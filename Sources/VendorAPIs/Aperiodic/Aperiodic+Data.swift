@@ -23,6 +23,11 @@ extension Aperiodic {
                 status: .forbidden, error: "The plan does not include bars of \(wanted.interval.name)",
                 details: ["plan \(plan.name) begins at \(plan.smallestInterval.name)"], code: "interval_not_in_plan")
         }
+        if case .plan(let plan) = grant, !plan.opens(dataset: wanted.dataset.name) {
+            throw Refusal(
+                status: .forbidden, error: "The plan does not include the dataset \(wanted.dataset.name)",
+                details: ["plan \(plan.name) has \(plan.datasets?.sorted().joined(separator: ", ") ?? "all")"], code: "dataset_not_in_plan")
+        }
         return try list(wanted, request)
     }
 

@@ -29,5 +29,5 @@ extension Command {
             simulateLive,
             simulateDump,
             version,
-        ] + keys
+        ] + keys + config
 }

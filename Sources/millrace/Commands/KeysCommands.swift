@@ -16,8 +16,9 @@ extension Command {
             """,
         options: [
             .data(),
-            CommandOption("vendor", "NAME", "The vendor whose API the key opens", required: true, choices: Plan.vendors),
-            CommandOption("plan", "NAME", "The plan: \(planNames)", required: true),
+            CommandOption("vendor", "NAME", "The vendor whose API the key opens", required: true, choices: Plans.standard.vendors),
+            CommandOption("plan", "NAME", "The plan: \(planNames); or one of --config", required: true),
+            PlanFile.option,
         ],
         examples: [
             CommandExample("millrace keys create --data data --vendor oanor --plan pro", "a key for 68,000 calls a month"),
@@ -25,10 +26,13 @@ extension Command {
         ]
     ) { arguments, console in
         let (vendor, plan) = (try arguments.required("vendor"), try arguments.required("plan"))
-        guard Plan.named(plan, vendor: vendor) != nil else {
-            throw UsageError("--plan \(plan): choose one of \(Plan.all.filter { $0.vendor == vendor }.map(\.name).joined(separator: ", "))")
+        let made = try PlanFile.withPlans(PlanFile(arguments)) { plans in
+            guard plans.named(plan, vendor: vendor) != nil else {
+                throw UsageError("--plan \(plan): choose one of \(plans.names(vendor: vendor).joined(separator: ", "))")
+            }
+            return try store(arguments, create: true).create(vendor: vendor, plan: plan, of: plans, now: Int64(time(nil)))
         }
-        let (record, key) = try store(arguments, create: true).create(vendor: vendor, plan: plan, now: Int64(time(nil)))
+        guard let (record, key) = made else { return .failure }
         console.note("\(record.id): \(vendor), plan \(plan). The key is shown this once:")
         try console.print(key)
         return .success
@@ -39,7 +43,7 @@ extension Command {
         summary: "List the keys, their plans and this month's calls",
         options: [
             .data(),
-            CommandOption("vendor", "NAME", "Only keys of this vendor", choices: Plan.vendors),
+            CommandOption("vendor", "NAME", "Only keys of this vendor", choices: Plans.standard.vendors),
             CommandOption("format", "F", "How to print them", default: "text", choices: ["text", "json"]),
         ],
         examples: [CommandExample("millrace keys list --data data --format json", "one object a line")]
@@ -88,9 +92,7 @@ extension Command {
     private static let key = CommandOption("key", "ID", "The key's id, as 'millrace keys list' shows it", required: true)
 
     private static var planNames: String {
-        Plan.vendors.map { vendor in
-            "\(vendor): " + Plan.all.filter { $0.vendor == vendor }.map(\.name).joined(separator: ", ")
-        }.joined(separator: "; ")
+        Plans.standard.vendors.map { "\($0): \(Plans.standard.names(vendor: $0).joined(separator: ", "))" }.joined(separator: "; ")
     }
 
     private static func store(_ arguments: Arguments, create: Bool) throws -> KeyStore {

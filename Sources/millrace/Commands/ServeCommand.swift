@@ -23,6 +23,9 @@ extension Command {
             With --open-interest it asks venues for open interest and keeps it. CoinGlass' clients are answered below /api/futures, OKX'
             trading statistics below /api/v5/rubik/stat.
 
+            With --config plans are read from a file, and again with every SIGHUP: a good one takes effect at once, one with faults
+            changes nothing ('millrace config check' says what they are).
+
             Futu's and moomoo's clients connect to port 11111 as to OpenD, their JavaScript client to 11112, and get what 'millrace
             import-options' has brought and what --option-reports fetches.
             """,
@@ -31,6 +34,7 @@ extension Command {
             CommandOption("host", "HOST", "The address to listen on", default: "127.0.0.1"),
             CommandOption("port", "N", "The port; 0 picks a free one", default: "8080"),
             .threads,
+            PlanFile.option,
             CommandOption("public-url", "URL", "What links in answers begin with; behind a proxy, the URL that clients use"),
             CommandOption(
                 "preview", "P", "What DEMO-KEY may have of Aperiodic's API: EXCHANGE,SYMBOL,INTERVAL,FIRST,LAST; 'none' for nothing",
@@ -65,14 +69,21 @@ extension Command {
                 return preview
             }
         }
+        options.planFile = PlanFile(arguments)
         options.trustedProxies = Set(arguments.all("trusted-proxy"))
         if let text = arguments.value("okx-exchanges") { options.okxExchanges = try OpenDOptions.exchanges(text, "--okx-exchanges") }
         options.openD = try OpenDOptions(arguments, httpPort: options.port)
-        let server = try LakeServer(options)
+        let server: LakeServer
+        do {
+            server = try LakeServer(options)
+        } catch let error as PlanFile.Faults {
+            for line in error.lines { Console.complain(line) }
+            return .failure
+        }
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.
         if let addresses = server.otherAddresses { console.note(addresses) }
         try console.print("millrace ready \(server.url)")
-        let signal = EndSignals.wait()
+        let signal = EndSignals.wait(onHangUp: options.planFile.map { _ in server.readPlansAgain })
         console.note("stopping after \(signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight")
         server.stop(grace: Double(try arguments.integer("grace", in: 0...3600, default: 10)))
         return .success

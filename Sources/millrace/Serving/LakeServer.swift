@@ -15,6 +15,8 @@ struct ServeOptions: Sendable {
     var threads: Int
     /// What links in answers begin with, where clients reach the server by another name than it listens on.
     var publicURL: PublicURL?
+    /// Where plans are read from, again with every SIGHUP; nil for the standard ones.
+    var planFile: PlanFile?
     /// What everybody may have of Aperiodic's API.
     var previews: [AperiodicPreview] = [.standard]
     /// Whose trades and open interest OKX' statistics count.
@@ -36,6 +38,7 @@ struct LakeServer: Sendable {
     private let server: Server
     private let market: MarketService
     private let access: AccessControl
+    private let planFile: PlanFile?
     private let months: MonthFiles
     private let recording: Recording?
     private let interest: Interest
@@ -48,15 +51,18 @@ struct LakeServer: Sendable {
 
     /// Starts serving.
     ///
-    /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys.
+    /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys,
+    ///   ``PlanFile/Faults`` where the file of plans is wrong.
     init(_ options: ServeOptions) throws {
-        EndSignals.block()
+        EndSignals.block(alsoHangUp: options.planFile != nil)
+        planFile = options.planFile
+        let plans = try planFile?.read() ?? .standard
         ProcessMemory.limitArenas(to: max(2, options.threads))
         ProcessMemory.returnLarge()
         let (data, host) = (options.data, options.host)
         let lake = try Lake(directory: data, create: !options.recording.isEmpty)
         let keys = try KeyStore(path: data + "/catalogue.sqlite")
-        let access = try AccessControl(store: keys)
+        let access = try AccessControl(store: keys, plans: plans)
         let isLoopback = LakeServer.isLoopback(host)
         guard isLoopback || access.hasKeys else {
             throw CommandError(
@@ -113,6 +119,7 @@ struct LakeServer: Sendable {
         server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
         market.follow(report: report)
         access.follow(report: report)
+        LakeServer.nameKeysWithoutPlan(access)
         self.market = market
         self.access = access
         self.months = months
@@ -148,6 +155,28 @@ struct LakeServer: Sendable {
     var unready: [String] {
         (recording?.unready ?? []) + (!interest.isReady ? ["open interest"] : []) + (options?.isReady == false ? ["options"] : [])
             + (reports?.isSettled == false ? ["option reports"] : [])
+    }
+
+    /// Reads the file of plans again. A good one takes effect at once; of one that is not its faults are said, and nothing changes.
+    func readPlansAgain() {
+        guard let planFile else { return }
+        do {
+            let plans = try planFile.read()
+            try access.adopt(plans)
+            Console.complain("millrace serve: read \(planFile.path) again: \(plans.all.count) plans are in force")
+            LakeServer.nameKeysWithoutPlan(access)
+        } catch let error as PlanFile.Faults {
+            for line in error.lines { Console.complain(line) }
+            Console.complain("millrace serve: \(planFile.path) is wrong: the plans stay as they were")
+        } catch {
+            Console.complain("millrace serve: the plans stay as they were: \(error)")
+        }
+    }
+
+    private static func nameKeysWithoutPlan(_ access: AccessControl) {
+        for key in access.keysWithoutPlan {
+            Console.complain("millrace serve: \(key.id) opens nothing: \(key.vendor) has no plan '\(key.plan)' now")
+        }
     }
 
     /// Answers what is in flight, for up to `grace` seconds, and stops.

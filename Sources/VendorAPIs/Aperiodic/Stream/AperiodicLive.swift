@@ -55,12 +55,12 @@ public final class AperiodicLive: Sendable {
     }
 
     /// What is recorded now, in Atlas' spelling.
-    func judge(smallestInterval: Interval) -> ChannelJudge {
+    func judge(plan: Plan?) -> ChannelJudge {
         var recorded: [Venue: Set<String>] = [:]
         for listed in market.instruments() {
             if let atlas = listed.instrument.atlas { recorded[listed.instrument.venue, default: []].insert(atlas.description) }
         }
-        return ChannelJudge(recorded: recorded, intervals: market.options.intervals, smallestInterval: smallestInterval)
+        return ChannelJudge(recorded: recorded, intervals: market.options.intervals, plan: plan)
     }
 
     /// Counts a connection of a key in, if there is room for it.

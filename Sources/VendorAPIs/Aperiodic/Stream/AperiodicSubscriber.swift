@@ -78,7 +78,7 @@ final class AperiodicSubscriber: WebSocketReceiver {
     }
 
     private func subscribe(_ id: String?, _ requests: [ChannelRequest]) {
-        let judge = live.judge(smallestInterval: visitor.plan?.smallestInterval ?? .s1)
+        let judge = live.judge(plan: visitor.plan)
         var granted: [StreamChannel] = []
         var rejected: [ChannelRejection] = []
         for request in requests {

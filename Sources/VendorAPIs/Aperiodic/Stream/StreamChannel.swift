@@ -1,3 +1,4 @@
+import Access
 import MarketModel
 import OrderFlow
 
@@ -57,8 +58,8 @@ struct ChannelJudge: Sendable {
     var recorded: [Venue: Set<String>]
     /// The intervals at which bars are followed.
     var intervals: [Interval]
-    /// The shortest bars of the caller's plan.
-    var smallestInterval: Interval
+    /// The caller's plan; nil for one who may have everything.
+    var plan: Plan?
 
     /// The vendor's datasets that are not made from trades.
     static let foreign: Set<String> = [
@@ -88,8 +89,11 @@ struct ChannelJudge: Sendable {
         guard let venue = Venue(request.exchange), Venue.known.contains(venue) || recorded[venue] != nil else {
             throw reject(.unknownChannel, "the exchange is not known")
         }
-        guard interval >= smallestInterval else {
-            throw reject(.notEntitled, "the plan has intervals from \(smallestInterval.name) up")
+        if let plan {
+            guard interval >= plan.smallestInterval else {
+                throw reject(.notEntitled, "the plan has intervals from \(plan.smallestInterval.name) up")
+            }
+            guard plan.opens(dataset: request.dataset) else { throw reject(.notEntitled, "the plan lacks the dataset") }
         }
         guard let there = recorded[venue], !there.isEmpty else { throw reject(.notLive, "nothing of \(venue.name) is being recorded") }
         guard intervals.contains(interval) else {
