@@ -72,7 +72,8 @@ public struct KeyGate: Sendable {
     ///   - words: what is said of missing and wrong keys; nil for words that name the header.
     ///   - rateHeaders: how answers tell of the plan's calls a minute; nil for not at all.
     public init(
-        vendor: String, header: StaticString, scheme: StaticString? = nil, access: AccessControl, isOpenWithoutKeys: Bool, demoKey: String? = nil,
+        vendor: String, header: StaticString, scheme: StaticString? = nil, access: AccessControl, isOpenWithoutKeys: Bool,
+        demoKey: String? = nil,
         otherVendorStatus: Status = .paymentRequired, words: Words? = nil, rateHeaders: RateHeaders? = nil
     ) {
         self.vendor = vendor
@@ -86,7 +87,8 @@ public struct KeyGate: Sendable {
         self.words =
             words
             ?? Words(
-                missing: "an API key is required in the \(header) header" + (scheme.map { ", behind '\($0) '" } ?? ""), bad: "the API key is not valid",
+                missing: "an API key is required in the \(header) header" + (scheme.map { ", behind '\($0) '" } ?? ""),
+                bad: "the API key is not valid",
                 otherVendor: "the API key's plan does not cover this API")
     }
 

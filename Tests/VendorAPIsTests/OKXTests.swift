@@ -241,7 +241,8 @@ import VendorAPIs
             market.stop()
         }
         let gate = KeyGate(
-            vendor: "millrace", header: "authorization", scheme: "Bearer", access: try AccessControl(store: KeyStore(path: lake.directory + "/keys.sqlite")),
+            vendor: "millrace", header: "authorization", scheme: "Bearer",
+            access: try AccessControl(store: KeyStore(path: lake.directory + "/keys.sqlite")),
             isOpenWithoutKeys: true)
         let router = Router([Native.mount(lake: lake, live: live, options: OptionMarket(lake: lake), gate: gate)]) { Issue.record("\($0)") }
         func flow(_ query: String) throws -> [String: Any] {
