@@ -11,7 +11,7 @@ import Synchronization
 ///     book.stop()
 ///
 /// Where several sources speak of a day the first of ``OptionStatisticSource`` is believed. What is written to the lake, by whatever process,
-/// shows within ten seconds.
+/// shows within two seconds.
 public final class OptionStatisticBook: OptionStatistics {
     private let reader: OptionStatementReader
     private let coins: CoinOptionDays
@@ -26,9 +26,9 @@ public final class OptionStatisticBook: OptionStatistics {
     }
 
     /// How long after a change it shows at the latest, in milliseconds.
-    private static let pause = 10_000
+    private static let pause = 2000
     /// How often the tapes of coins are looked at, in rounds of ``pause``.
-    private static let coinRounds = 60
+    private static let coinRounds = 300
 
     /// Reads what publishers say; the tapes of coins are read by ``follow(report:)``.
     ///
@@ -41,7 +41,7 @@ public final class OptionStatisticBook: OptionStatistics {
 
     deinit { stop() }
 
-    /// Reads what is new, now and every ten seconds, until ``stop()``.
+    /// Reads what is new, now and every two seconds, until ``stop()``.
     ///
     /// - Parameter report: told in one line of what cannot be read, once until it changes.
     public func follow(report: @escaping @Sendable (String) -> Void) {

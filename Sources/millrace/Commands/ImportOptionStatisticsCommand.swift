@@ -14,7 +14,7 @@ extension Command {
               Cboe          totalpc.csv with indexpc.csv, and YYYY-MM-DD_daily_options
               HKEX          dqeYYMMDD.htm, DTOP_O_YYYYMMDD.zip, DTOP_F_YYYYMMDD.zip
               your own      date,market,call_volume,put_volume,call_oi,put_oi
-            Clients of OpenD ask 'millrace serve' for them; a running server shows them within ten seconds.
+            Clients of OpenD ask 'millrace serve' for them; a running server shows them within two seconds.
 
             Importing again changes nothing. A file that says otherwise than the same source did replaces it, and what was said before is kept
             in the history. Rows that do not add up are listed in quarantine/ with their reasons. Trades of options are imported by
