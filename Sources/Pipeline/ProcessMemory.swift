@@ -17,7 +17,7 @@ public enum ProcessMemory {
     /// The C library takes pieces for large once only as long as none has been freed; after that it keeps up to 32 MiB of each between smaller
     /// ones, and a server that reads a large answer now and then grows by it. Call it before threads start.
     public static func returnLarge() {
-        mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        mallopt(M_MMAP_THRESHOLD, 512 << 10)
         mallopt(M_TRIM_THRESHOLD, 8 << 20)
     }
 

@@ -74,7 +74,7 @@ import Transport
         usleep(16_000_000)
         let before = Self.now() - 4_000_000
         #expect(
-            waitUntil(seconds: 100) { (try? families.allSatisfy { try isWhole(lake, $0, market, from..<before) }) == true },
+            waitUntil(seconds: 300) { (try? families.allSatisfy { try isWhole(lake, $0, market, from..<before) }) == true },
             "\(said.last) \(difference(lake, families, market, from..<before))")
         running.stop()
         // While nobody follows, the market goes on.
@@ -84,12 +84,12 @@ import Transport
         usleep(3_000_000)
         let to = Self.now() - 4_000_000
         #expect(
-            waitUntil(seconds: 100) { (try? families.allSatisfy { try isWhole(lake, $0, market, from..<to) }) == true },
+            waitUntil(seconds: 300) { (try? families.allSatisfy { try isWhole(lake, $0, market, from..<to) }) == true },
             "\(said.last) \(difference(lake, families, market, from..<to))")
         // And it is known to be so: what was cut and repaired is said to be.
         func coverage(_ family: OptionFamily) throws -> OptionCoverage { try lake.optionCoverage(of: family, .book, in: from..<to) }
         #expect(
-            waitUntil(seconds: 100) { (try? families.allSatisfy { try coverage($0).gaps(in: from..<to).isEmpty }) == true },
+            waitUntil(seconds: 300) { (try? families.allSatisfy { try coverage($0).gaps(in: from..<to).isEmpty }) == true },
             "\(said.last) \(families.map { try? coverage($0).gaps(in: from..<to) })")
         for family in families { #expect(try coverage(family).quality(of: from..<to) == .repaired) }
         running.stop()
