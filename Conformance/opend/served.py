@@ -176,7 +176,8 @@ def fetched(check, peer_of, folder):
                     return peer.ask("statistic", market, measure, since, datetime.date.today().isoformat())["data"]
 
                 end = time.monotonic() + 120
-                while (len(held("US_SECURITY")["time"]) < 4 or len(held("HK_INDEX")["time"]) < 4) and time.monotonic() < end:
+                wanted = [("US_SECURITY", "VOLUME"), ("HK_INDEX", "VOLUME"), ("HK_SECURITY", "OPEN_INTEREST")]
+                while any(len(held(*each)["time"]) < 4 for each in wanted) and time.monotonic() < end:
                     time.sleep(3)
                 found = held("US_SECURITY")
                 check("days are fetched", len(found["time"]) >= 4, found)

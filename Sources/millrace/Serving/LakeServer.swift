@@ -47,14 +47,16 @@ struct LakeServer: Sendable {
     private let reports: OptionReportCollector?
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
-    private let housekeeping = SerialWorker()
+    private let housekeeping: SerialWorker
 
     /// Starts serving.
     ///
     /// - Throws: what the lake throws, a `ServerError`, or a ``CommandError`` where an open address is wanted without keys,
     ///   ``PlanFile/Faults`` where the file of plans is wrong.
     init(_ options: ServeOptions) throws {
+        // Before any thread: one that was made earlier would take a signal while nobody waits for it, and the process would die of it.
         EndSignals.block(alsoHangUp: options.planFile != nil)
+        housekeeping = SerialWorker()
         planFile = options.planFile
         let plans = try planFile?.read() ?? .standard
         ProcessMemory.limitArenas(to: max(2, options.threads))
