@@ -39,11 +39,12 @@ def damaged(server):
                "/orderflow-api/v1/symbols?quote=USDT", "/orderflow-api/v1/flow?coin=BTC&quote=USDT&venue=binance-spot", "/healthz"]
     mutated.SEEDS = [f"GET {target} HTTP/1.1\r\nHost: a\r\nx-oanor-key: oanor_live_0\r\n\r\n".encode() for target in targets] + mutated.SEEDS
     pid = server.process.pid
-    before = resident(pid)
+    before, open_before = resident(pid), descriptors(pid)
     mutated.run(server.address, 2000 if QUICK else 10_000, random.randrange(1 << 32))
     check("memory stays", resident(pid) < before + 50_000, (before, resident(pid)))
     time.sleep(1)
-    check("no descriptor is lost", descriptors(pid) < 40, descriptors(pid))
+    # Some connections of what was asked before may have been open still.
+    check("no descriptor is lost", descriptors(pid) <= open_before + 8, (open_before, descriptors(pid)))
 
 
 def slow_clients(server):
