@@ -56,7 +56,6 @@ struct PlanReader {
 
     /// A plan, or nil where it has no vendor or name; other faults are noted.
     private mutating func plan(_ value: ConfigValue) -> Plan? {
-        let before = faults.count
         let section = ConfigSection(value, of: "a plan", settings: PlanReader.settings, noting: &faults)
         if case .object = value.kind {
             section.require("vendor", noting: &faults)
@@ -84,11 +83,8 @@ struct PlanReader {
         let connections = section.integer("live_connections", in: 1...PlanReader.mostConnections, noting: &faults)
         let opened = opened(section)
         if let vendor { checkUse(section, vendor) }
-        guard let vendor, let name else {
-            // What has no name cannot be told from its neighbours.
-            assert(faults.count > before)
-            return nil
-        }
+        // What has no name cannot be told from its neighbours.
+        guard let vendor, let name else { return nil }
         return Plan(
             vendor: vendor, name: name, callsPerMonth: perMonth, limits: limits, smallestInterval: smallest ?? .s1,
             hasRawFiles: hasRawFiles ?? true, hasLiveStream: hasLiveStream ?? true, liveConnections: connections,

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Lake
 import MarketModel
 import MarketService
@@ -28,11 +28,11 @@ import Testing
         let book = OptionStatisticBook(lake: lake, exchanges: [])
         defer { book.stop() }
         book.follow { Issue.record("\($0)") }
-        let rows = book.statistics(of: .usIndices, .volume, in: Self.all)
-        #expect(rows.map(\.day.epochDay) == [20_002, 20_001, 20_000])
-        #expect(rows.map(\.count.calls) == [9, 4, 3])
-        #expect(rows.map(\.source) == ["file", "cboe", "occ"])
-        #expect(book.statistics(of: .usIndices, .openInterest, in: Self.all).isEmpty)
+        let rows = book.rows(of: .usIndices, .volume, in: Self.all)
+        #expect(rows.map(\.day.epochDay) == [20_000, 20_001, 20_002])
+        #expect(rows.map(\.count.calls) == [3, 4, 9])
+        #expect(rows.map(\.source) == ["occ", "cboe", "file"])
+        #expect(book.rows(of: .usIndices, .openInterest, in: Self.all).isEmpty)
     }
 
     @Test func `An underlying's day has what was open at the end of the trading day before, and none where nobody said lately`() throws {
@@ -49,10 +49,38 @@ import Testing
         let book = OptionStatisticBook(lake: lake, exchanges: [])
         defer { book.stop() }
         book.follow { Issue.record("\($0)") }
-        let rows = try #require(book.statistics(of: tencent, in: Self.all))
-        #expect(rows.map(\.volume.calls) == [4, 3, 2, 1])
-        #expect(rows.map { $0.openInterest?.calls } == [nil, 200, 100, nil])
-        #expect(book.statistics(of: OptionUnderlying(place: .hongKong, code: "00005"), in: Self.all) == nil)
+        let rows = try #require(book.rows(of: tencent, in: Self.all))
+        #expect(rows.map(\.volume.calls) == [1, 2, 3, 4])
+        #expect(rows.map { $0.openInterest?.calls } == [nil, 100, 200, nil])
+        #expect(book.rows(of: OptionUnderlying(place: .hongKong, code: "00005"), in: Self.all) == nil)
+    }
+
+    @Test func `A file that is damaged meanwhile is told of once, and what was read before is answered on`() throws {
+        let folder = try Folder()
+        defer { _ = folder }
+        let path = folder.data("lake")
+        let lake = try Lake(directory: path, create: true)
+        try lake.keepOptionStatements(
+            (0..<2000).map { try statement(.market(.usIndices), 10_000 + $0, Int64($0)) }, origin: "a", at: 1)
+        let said = Mutex<[String]>([])
+        let book = OptionStatisticBook(lake: lake, exchanges: [])
+        defer { book.stop() }
+        book.follow { line in said.withLock { $0.append(line) } }
+        #expect(book.rows(of: .usIndices, .volume, in: Self.all).count == 2000)
+        // A row that is new makes the book read again; pages that are none are in its way.
+        try lake.keepOptionStatements([statement(.market(.usIndices), 30_000, 1)], origin: "b", at: 2)
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path + "/options/statistics.sqlite"))
+        for page in 2..<20 {
+            try file.seek(toOffset: UInt64(page) * 4096)
+            try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+        }
+        try file.close()
+        for _ in 0..<1000 where said.withLock({ $0.isEmpty }) { usleep(10_000) }
+        #expect(said.withLock { $0 }.contains { $0.hasPrefix("what publishers say of options cannot be read") })
+        #expect(book.rows(of: .usIndices, .volume, in: Self.all).count >= 2000)
+        let lines = said.withLock { $0.count }
+        usleep(4_500_000)
+        #expect(said.withLock { $0.count } == lines)
     }
 
     @Test func `Coins are counted from whole days of the tape, in hundredths of a coin`() throws {
@@ -82,7 +110,7 @@ import Testing
         let bitcoin = OptionUnderlying(place: .crypto, code: "BTC")
         var rows: [UnderlyingOptionStatistic] = []
         for _ in 0..<500 where rows.isEmpty {
-            rows = book.statistics(of: bitcoin, in: Self.all) ?? []
+            rows = Array(book.rows(of: bitcoin, in: Self.all) ?? [])
             usleep(10_000)
         }
         #expect(rows.map(\.day.epochDay) == [20_500])

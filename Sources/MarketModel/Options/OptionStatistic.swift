@@ -20,6 +20,11 @@ public struct PutCallCount: Sendable, Hashable {
         self.puts = puts
     }
 
+    /// Nothing.
+    public static let zero = PutCallCount()
+
+    private init() { (calls, puts) = (0, 0) }
+
     /// Calls and puts together.
     public var total: Int64 { calls + puts }
 

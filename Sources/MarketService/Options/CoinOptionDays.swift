@@ -8,10 +8,8 @@ import Synchronization
 /// its contract of ETH. Blocks count. A day shows once it is over for an hour and the tapes of all families that may hold the coin are known
 /// to be whole; what was open when it began, where all venues told that hold open interest.
 final class CoinOptionDays: Sendable {
-    private struct Day: Sendable {
-        /// By coin.
-        var rows: [String: UnderlyingOptionStatistic] = [:]
-    }
+    /// What a day came to, by coin.
+    private typealias Day = [String: UnderlyingOptionStatistic]
 
     private let lake: Lake
     private let exchanges: Set<String>
@@ -38,7 +36,7 @@ final class CoinOptionDays: Sendable {
         let known = days.withLock { $0 }
         var found: [OptionUnderlying: [UnderlyingOptionStatistic]] = [:]
         for (_, day) in known.sorted(by: { $0.key < $1.key }) {
-            for (coin, row) in day.rows { found[OptionUnderlying(place: .crypto, code: coin), default: []].append(row) }
+            for (coin, row) in day { found[OptionUnderlying(place: .crypto, code: coin), default: []].append(row) }
         }
         return found
     }
@@ -80,10 +78,10 @@ final class CoinOptionDays: Sendable {
                 units[contract.coin, default: [:]][contract.type, default: 0] += volume.units
             }
         }
-        var counted = Day()
+        var counted: Day = [:]
         for (coin, units) in units where !lacking.contains(coin) && !lacksAny {
             guard let volume = CoinOptionDays.contracts(units) else { continue }
-            counted.rows[coin] = UnderlyingOptionStatistic(
+            counted[coin] = UnderlyingOptionStatistic(
                 day: day, volume: volume, openInterest: try open(coin, families, at: times.lowerBound))
         }
         return counted

@@ -100,24 +100,13 @@ public final class OptionStatisticBook: OptionStatistics {
     // MARK: - Answers
 
     /// What is held of a market, by one look at the table of the moment.
-    public func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
-    {
-        table.withLock { $0 }.statistics(of: market, measure, in: days)
-    }
-
-    /// What is held of an underlying, by one look at the table of the moment.
-    public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? {
-        table.withLock { $0 }.statistics(of: underlying, in: days)
-    }
-
-    /// As ``OptionStatistics`` says, without a copy.
     public func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>)
         -> ArraySlice<OptionStatistic>
     {
         table.withLock { $0 }.rows(of: market, measure, in: days)
     }
 
-    /// As ``OptionStatistics`` says, without a copy.
+    /// What is held of an underlying, by one look at the table of the moment.
     public func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>? {
         table.withLock { $0 }.rows(of: underlying, in: days)
     }

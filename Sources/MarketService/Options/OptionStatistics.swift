@@ -4,34 +4,11 @@ public import MarketModel
 ///
 /// They ask on threads that serve many clients, so answers come out of memory.
 public protocol OptionStatistics: Sendable {
-    /// The statistics of a market whose days lie in a range, the newest first; none where nothing is held.
-    func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
-
-    /// The statistics of the options on one underlying whose days lie in a range, the newest first; nil for one that is not held.
-    func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]?
-
-    /// The same as ``statistics(of:_:in:)``, the oldest first: who holds rows in this order hands them over without a copy.
+    /// The statistics of a market whose days lie in a range, the oldest first; none where nothing is held.
     func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> ArraySlice<OptionStatistic>
 
-    /// The same as ``statistics(of:in:)``, the oldest first.
+    /// The statistics of the options on one underlying whose days lie in a range, the oldest first; nil for one that is not held.
     func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>?
-}
-
-extension OptionStatistics {
-    /// No underlying is held.
-    public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? { nil }
-
-    /// A copy, turned around.
-    public func rows(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>)
-        -> ArraySlice<OptionStatistic>
-    {
-        statistics(of: market, measure, in: days).reversed()[...]
-    }
-
-    /// A copy, turned around.
-    public func rows(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> ArraySlice<UnderlyingOptionStatistic>? {
-        statistics(of: underlying, in: days)?.reversed()[...]
-    }
 }
 
 /// Statistics that are given once and held in memory.
@@ -53,17 +30,6 @@ public struct OptionStatisticTable: OptionStatistics {
         self.underlyings = underlyings.mapValues { rows in
             Dictionary(rows.map { ($0.day, $0) }) { $1 }.values.sorted { $0.day < $1.day }
         }
-    }
-
-    /// - Complexity: O(log n) and the rows that are returned.
-    public func statistics(of market: OptionStatisticMarket, _ measure: OptionMeasure, in days: ClosedRange<CivilDate>) -> [OptionStatistic]
-    {
-        rows(of: market, measure, in: days).reversed()
-    }
-
-    /// - Complexity: O(log n) and the rows that are returned.
-    public func statistics(of underlying: OptionUnderlying, in days: ClosedRange<CivilDate>) -> [UnderlyingOptionStatistic]? {
-        rows(of: underlying, in: days)?.reversed()
     }
 
     /// - Complexity: O(log n).

@@ -25,7 +25,7 @@ public struct SimulatedPublishers: Sendable {
             }
         let parts = classes(market).indices.map { part(market, measure, day, $0, of: usual) }
         // Some millions each.
-        return PutCallCount(calls: parts.reduce(0) { $0 + $1.calls }, puts: parts.reduce(0) { $0 + $1.puts }) ?? PutCallCount.none
+        return PutCallCount(calls: parts.reduce(0) { $0 + $1.calls }, puts: parts.reduce(0) { $0 + $1.puts }) ?? .zero
     }
 
     /// How many of them are of one class: a share of what is usual, more or less.
@@ -38,7 +38,7 @@ public struct SimulatedPublishers: Sendable {
         let share = Int64(classes(market).count)
         let times: Int64 = measure == .volume ? 1 : 9
         func vary(_ value: Int64) -> Int64 { value / share * times * Int64(700 + random.next() % 700) / 1000 }
-        return PutCallCount(calls: vary(usual.calls), puts: vary(usual.puts)) ?? PutCallCount.none
+        return PutCallCount(calls: vary(usual.calls), puts: vary(usual.puts)) ?? .zero
     }
 
     private struct Listed {
@@ -214,7 +214,7 @@ public struct SimulatedPublishers: Sendable {
             [volume.total, volume.calls, volume.puts, open.total, open.calls, open.puts].map(String.init).joined(separator: " ")
         }
         func sum(_ counts: [PutCallCount]) -> PutCallCount {
-            PutCallCount(calls: counts.reduce(0) { $0 + $1.calls }, puts: counts.reduce(0) { $0 + $1.puts }) ?? PutCallCount.none
+            PutCallCount(calls: counts.reduce(0) { $0 + $1.calls }, puts: counts.reduce(0) { $0 + $1.puts }) ?? .zero
         }
         let name = SimulatedPublishers.months[day.month - 1]
         let dayText = day.day < 10 ? "0\(day.day)" : "\(day.day)"
@@ -225,8 +225,4 @@ public struct SimulatedPublishers: Sendable {
         lines += ["TOTAL \(figures(sum(volumes), sum(interests)))", "</pre></body></html>"]
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
-}
-
-extension PutCallCount {
-    fileprivate static let none = PutCallCount(calls: 0, puts: 0) ?? { fatalError("nothing is a count") }()
 }
