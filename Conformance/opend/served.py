@@ -13,6 +13,8 @@ import zipfile
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 from child import Child
 from harness import SHARED, millrace
 from serving import Serving
@@ -168,7 +170,8 @@ def fetched(check, peer_of, folder):
     lake = os.path.join(folder, "fetched")
     with Child("simulate", "live", "--seed", "11", ready="{") as simulator:
         hosts = json.loads(simulator.line)["hosts"]
-        since = (datetime.date.today() - datetime.timedelta(10)).isoformat()
+        # Four trading days of both, whatever is celebrated.
+        since = (datetime.date.today() - datetime.timedelta(18)).isoformat()
         publishers = [word for name in ("occ", "hkex") for word in ("--report-server", f"{name}={hosts[name]['rest']}")]
         with OpenD(lake, "--option-reports", "occ,hkex", "--option-reports-since", since, *publishers) as server:
             with peer_of("futu", server.port) as peer:
@@ -194,14 +197,53 @@ def fetched(check, peer_of, folder):
 
 
 def guarded(check, peer_of, lake, folder):
-    """A key that clients have to have."""
+    """A key that clients have to have, and ports that stay shut without one."""
     key = os.path.join(folder, "served.pem")
     subprocess.run(["openssl", "genrsa", "-traditional", "-out", key, "1024"], check=True, capture_output=True)
     with OpenD(lake, "--opend-key", key) as server, peer_of("futu", server.port, "encrypt", f"key={key}") as peer:
         found = peer.ask("statistic", "US_INDEX", "VOLUME", "2019-01-02", "2019-01-31")
         check.equal("encrypted, from the lake", (found["ret"], len(found["data"]["time"])), (0, 21))
+    millrace("keys", "create", "--data", lake, "--vendor", "oanor", "--plan", "free")
+    with Serving(lake, "--host", "0.0.0.0") as server:
+        check("beyond loopback both ports stay shut without keys", server.log().count("stays shut") == 2 and "OpenD 0.0.0.0" not in server.log(), server.log())
+    secret = os.path.join(folder, "secret")
+    with open(secret, "w") as file:
+        file.write("hello\n")
+    with Serving(lake, "--host", "0.0.0.0", "--opend-key", key, "--opend-ws-key", secret) as server:
+        port = int(re.search(r"OpenD 0\.0\.0\.0:(\d+), OpenD's WebSocket 0\.0\.0\.0:\d+", server.log())[1])
+        with peer_of("moomoo", port, "encrypt", f"key={key}") as peer:
+            check.equal("with the key it answers there", peer.ask("statistic", "US_INDEX", "VOLUME", "2019-01-02", "2019-01-31")["ret"], 0)
+        taken = millrace("serve", "--data", lake, "--port", "0", "--opend-port", port)
+        check("a port that is taken is told", taken.status == 1 and f"{port} is in use" in taken.stderr, taken.stderr)
+    with Serving(lake, "--opend-port", "none") as server:
+        check.equal("'none' opens none", server.log().strip(), "")
+    for words in (("--opend-port", "70000"), ("--opend-ws-port", "x"), ("--opend-key", "/nowhere"), ("--opend-ws-key", lake), ("--coin-exchanges", "Mars"),
+                  ("--option-reports", "nyse"), ("--option-reports-since", "yesterday"), ("--report-server", "occ=ftp://x")):
+        done = millrace("serve", "--data", lake, "--port", "0", *words)
+        check(f"{' '.join(words)} is bad usage, in one line", done.status == 2 and words[0] in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr)
     bad = millrace("serve", "--data", lake, "--port", "0", "--opend-key", os.path.join(lake, "june.csv"))
     check("a file that is no key is bad usage", bad.status == 2 and "openssl" in bad.stderr, bad.stderr)
+
+
+def coins(check, peer_of, folder):
+    """Options on coins, counted from the demo's own tapes, as DuckDB counts them."""
+    lake = os.path.join(folder, "demo")
+    with Child("demo", "--data", lake, "--port", "0", "--hours", "72", ready="millrace ready http://") as demo:
+        port = int(re.search(r"OpenD 127\.0\.0\.1:(\d+)", demo.log())[1])
+        with peer_of("futu", port) as peer:
+            # A day shows when it has been over for an hour.
+            day = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=25, minutes=5)).date()
+            end = time.monotonic() + 30
+            while True:
+                found = peer.ask("underlying", "CC.BTC", day.isoformat(), day.isoformat())
+                if found["ret"] == 0 and found["data"]["time"] or time.monotonic() > end:
+                    break
+                time.sleep(1)
+            files = f"{lake}/options/exchange=okx-options/*/year={day.year}/month={day.month:02}/day={day.day:02}/trades.parquet"
+            sums = dict(duckdb.sql(f"SELECT right(symbol, 1), round(sum(quantity) * 100) FROM read_parquet('{files}') WHERE coin = 'BTC' GROUP BY 1").fetchall())
+            check("a day's options on a coin are counted", found["ret"] == 0 and found["data"]["time"] == [day.isoformat()]
+                  and (found["data"]["call_volume"][0], found["data"]["put_volume"][0]) == (int(sums["C"]), int(sums["P"])), (found, sums))
+            check("the demo has markets too", len(peer.ask("statistic", "HK_INDEX", "OPEN_INTEREST")["data"]["time"]) > 5)
 
 
 def run(check, peer_of, june):
@@ -214,3 +256,4 @@ def run(check, peer_of, june):
         restarted(check, peer_of, june, lake)
         guarded(check, peer_of, lake, folder)
         fetched(check, peer_of, folder)
+        coins(check, peer_of, folder)

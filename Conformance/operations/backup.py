@@ -1,10 +1,12 @@
 """`millrace backup` of a directory that is being recorded to, and the copy served in its place."""
+import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 from child import Child
@@ -71,6 +73,19 @@ def run(check, quick):
                 open(os.path.join(other, "letter.txt"), "w").close()
                 strange = millrace("backup", "--data", lake, "--to", other)
                 check("not onto what is no backup", strange.status == 1 and os.listdir(other) == ["letter.txt"], strange.stderr)
+        # To another file system nothing can be linked; and an import that is under way is waited for.
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory, open(os.path.join(lake, "import.lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            threading.Timer(2, fcntl.flock, (lock, fcntl.LOCK_UN)).start()
+            began = time.monotonic()
+            far = os.path.join(memory, "copy")
+            check("a backup waits for an import", millrace("backup", "--data", lake, "--to", far).status == 0 and time.monotonic() - began >= 1.9)
+            check.equal("a backup on another file system is sound", millrace("verify", "--data", far).status, 0)
+            once = millrace("backup", "--data", lake, "--to", far, "--report", "json").report
+            check("and its files are not copied twice", once["unchanged"] >= 1, once)
+            shutil.rmtree(os.path.join(lake, "tape", "exchange=binance-spot", "symbol=OLDUSDT"))
+            gone = millrace("backup", "--data", lake, "--to", far, "--report", "json").report
+            check.equal("what is gone is dropped", gone["removed"], 1)
         found = millrace("verify", "--data", copy)
         check.equal("the copy is sound", found.status, 0)
         for venue, symbol in PAIRS:

@@ -6,6 +6,7 @@ usage: run.py [--quick]
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def figures_of_a_recording(folder):
                 done = subprocess.run([PROMTOOL, "check", "metrics"], input=page, capture_output=True, text=True)
                 check("promtool finds nothing wrong", done.returncode == 0 and not (done.stdout + done.stderr).strip(), done.stdout + done.stderr)
             else:
-                check.skip(f"promtool: there is no {PROMTOOL}")
+                check("promtool is there", False, f"{PROMTOOL} is missing: scripts/setup tests")
             told = figures(page)
             check.equal("requests are counted by façade and status", (
                 told.get(("millrace_requests_total", 'facade="oanor",code="200"')), told.get(("millrace_requests_total", 'facade="oanor",code="400"')),
@@ -93,6 +94,24 @@ def figures_of_a_recording(folder):
             check.equal("and is down", figures(text(server, "/metrics")[1]).get(("millrace_feed_up", feed)), 0)
 
 
+def signals(folder):
+    """A signal is for the thread that waits for it: any other that would take one ends the process instead."""
+    lake = os.path.join(folder, "signals")
+    for words in ((), ("--record", "binance-spot", "--option-reports", "occ", "--report-server", "occ=http://127.0.0.1:1",
+                       "--endpoint", "binance-spot=http://127.0.0.1:1,ws://127.0.0.1:1")):
+        if not os.path.exists(lake):
+            millrace("keys", "create", "--data", lake, "--vendor", "oanor", "--plan", "free")
+        with Serving(lake, *words) as server:
+            pid, open_to = server.process.pid, []
+            for task in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{task}/status") as status:
+                    blocked = next(int(line.split()[1], 16) for line in status if line.startswith("SigBlk"))
+                if int(task) != pid and not all(blocked >> (number - 1) & 1 for number in (signal.SIGTERM, signal.SIGINT)):
+                    open_to.append(task)
+            check.equal(f"no thread but the one that waits takes signals {words[:2]}", open_to, [])
+            check.equal("a stop is a clean one", server.stop(), 0)
+
+
 def figures_behind_a_key(folder):
     lake = os.path.join(folder, "lake")
     key = millrace("keys", "create", "--data", lake, "--vendor", "millrace", "--plan", "unlimited").stdout.split()[-1]
@@ -105,6 +124,7 @@ def figures_behind_a_key(folder):
 with tempfile.TemporaryDirectory() as folder:
     figures_of_a_recording(folder)
     figures_behind_a_key(folder)
+    signals(folder)
 deploy.run(check)
 backup.run(check, "--quick" in sys.argv)
 check.finish()

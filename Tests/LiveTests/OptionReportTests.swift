@@ -88,6 +88,51 @@ import Transport
         #expect(try lake.optionStatements().contains { $0.statement.subject == tencent })
     }
 
+    @Test(arguments: [
+        // The status, and for how many seconds at least it is left alone: as it says, for a page that is not there, and after a failure.
+        (Status(429), 1800), (Status(503), 1800), (Status(404), 3600), (Status(403), 3600), (Status(500), 60),
+    ])
+    func `A publisher is asked again when its answer says it may be`(status: Status, seconds: Int64) throws {
+        let folder = try Folder()
+        defer { _ = folder }
+        let lake = try Lake(directory: folder.data("lake"), create: true)
+        // A Friday evening in New York, at which one page alone is wanted; a minute passes in ten milliseconds.
+        let friday = try #require(CivilDate("2026-04-10"))
+        let clock = SimulatorClock.running(
+            from: ExchangeClock.newYork.midnight(friday) * Self.second + 21 * 3600 * Self.second, speed: 6000)
+        let asked = Mutex<[Int64]>([])
+        let server = try Server(
+            router: Router([
+                Mount(
+                    "/data/us/options/market_statistics/daily",
+                    routes: [
+                        Route("/{name}", summary: "a status") { _ in
+                            asked.withLock { $0.append(clock.now()) }
+                            return Response(status, text: "no\n", headers: [Header("Retry-After", "1800")])
+                        }
+                    ])
+            ]))
+        defer { server.stop(grace: 0) }
+        var options = OptionReportCollector.Options()
+        options.servers[.cboe] = "http://127.0.0.1:\(server.port)"
+        options.since = friday
+        options.pauseMilliseconds = 0
+        options.lookMilliseconds = 2
+        options.clock = clock.now
+        let said = Mutex<[String]>([])
+        let collector = try OptionReportCollector([.cboe], lake: lake, options: options) { line in said.withLock { $0.append(line) } }
+        defer { collector.stop() }
+        let isAskedAgain = try wait { asked.withLock { $0.count } >= 2 }
+        #expect(isAskedAgain)
+        collector.stop()
+        let times = asked.withLock { $0 }
+        try #require(times.count >= 2)
+        #expect(times[1] - times[0] >= seconds * Self.second)
+        // What is usual is not worth a line; a failure is.
+        #expect(said.withLock { $0 }.isEmpty == (status != Status(500)))
+        #expect(try lake.optionStatements().isEmpty)
+    }
+
     @Test func `A server that answers nonsense is told of once, and asked again later`() throws {
         let folder = try Folder()
         defer { _ = folder }
