@@ -92,6 +92,9 @@ public struct KeyGate: Sendable {
                 otherVendor: "the API key's plan does not cover this API")
     }
 
+    /// Where requests carry a key.
+    var place: KeyPlace { KeyPlace(header: header, scheme: scheme) }
+
     /// The gate as a mount takes it.
     var asGate: Mount.Gate {
         { (request: borrowing Request) throws(Failure) -> [Header] in try admit(request).headers }
@@ -105,8 +108,8 @@ public struct KeyGate: Sendable {
     public func guarding(
         takingDemoKey: Bool = false, part: Plan.Part? = nil,
         _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
-    ) -> Route.Handler {
-        { request in
+    ) -> Route.Guarded {
+        Route.Guarded(place) { request in
             let (grant, headers) = try admit(request, takingDemoKey: takingDemoKey)
             do {
                 if case .plan(let plan) = grant, let part, plan.closed.contains(part) {

@@ -31,6 +31,8 @@ public struct ContentType: Sendable {
     public static let text = ContentType("text/plain; charset=utf-8", compressible: true)
     /// HTML.
     public static let html = ContentType("text/html; charset=utf-8", compressible: true)
+    /// A style sheet.
+    public static let css = ContentType("text/css; charset=utf-8", compressible: true)
     /// Bytes of no stated kind.
     public static let binary = ContentType("application/octet-stream", compressible: false)
 }

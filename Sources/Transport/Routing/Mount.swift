@@ -11,17 +11,25 @@ public struct Mount: Sendable {
     public let name: String
     /// The routes.
     public let routes: [Route]
+    /// What it is, in one sentence without a full stop.
+    public let summary: String
+    /// Where the gate looks for a key; nil without a gate, and where routes ask by themselves.
+    public let key: KeyPlace?
     let gate: Gate?
     let render: ErrorRenderer
 
     /// Creates a mount; without a renderer errors are one line of plain text, and without a name it goes by its prefix.
+    ///
+    /// - Parameter key: where the gate looks for a key.
     public init(
-        _ prefix: String, name: String? = nil, routes: [Route], gate: Gate? = nil,
+        _ prefix: String, name: String? = nil, summary: String = "", routes: [Route], key: KeyPlace? = nil, gate: Gate? = nil,
         errors render: @escaping ErrorRenderer = Mount.plainError
     ) {
         self.prefix = prefix
         self.name = name ?? prefix
         self.routes = routes
+        self.summary = summary
+        self.key = key
         self.gate = gate
         self.render = render
     }

@@ -11,23 +11,64 @@ public struct Route: Sendable {
     public let parameters: [Parameter]
     /// What it answers with, in one line without a full stop.
     public let summary: String
+    /// What kind of answer it gives.
+    public let answer: Answer
+    /// Where a request carries its key; nil where the route asks for none itself.
+    public let key: KeyPlace?
     /// Answers a request.
     public let handler: Handler
 
+    /// A kind of answer, as documentation names it.
+    public enum Answer: Sendable, Hashable {
+        /// A body of this media type.
+        case body(MediaType)
+        /// A file, whole or in ranges, with an entity tag.
+        case file(MediaType)
+        /// A WebSocket for a client that asks for one, else a stream of events where there is one.
+        case stream(hasEvents: Bool)
+    }
+
+    /// A handler that lets in who has a key, and where it looks for that.
+    public struct Guarded: Sendable {
+        let key: KeyPlace
+        let handler: Handler
+
+        /// Creates a guarded handler.
+        public init(_ key: KeyPlace, handler: @escaping Handler) {
+            self.key = key
+            self.handler = handler
+        }
+    }
+
     /// Creates a route.
     public init(
-        _ method: Method, _ path: String, parameters: [Parameter] = [], summary: String, handler: @escaping Handler
+        _ method: Method, _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json),
+        key: KeyPlace? = nil, handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.parameters = parameters
         self.summary = summary
+        self.answer = answer
+        self.key = key
         self.handler = handler
     }
 
     /// Creates a GET route.
-    public init(_ path: String, parameters: [Parameter] = [], summary: String, handler: @escaping Handler) {
-        self.init(.get, path, parameters: parameters, summary: summary, handler: handler)
+    public init(
+        _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), handler: @escaping Handler
+    ) {
+        self.init(.get, path, parameters: parameters, summary: summary, answer: answer, handler: handler)
+    }
+
+    /// Creates a GET route that asks for a key.
+    public init(_ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), handler: Guarded) {
+        self.init(.get, path, parameters: parameters, summary: summary, answer: answer, key: handler.key, handler: handler.handler)
+    }
+
+    /// The names that stand in the path in braces, in order.
+    var pathNames: [String] {
+        path.split(separator: "/").filter { $0.first == "{" && $0.last == "}" }.map { String($0.dropFirst().dropLast()) }
     }
 
     /// The parameters of a path that this route's pattern fits, or nil if it does not.

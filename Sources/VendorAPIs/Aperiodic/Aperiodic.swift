@@ -36,7 +36,7 @@ public struct Aperiodic: Sendable {
         let catalogue = Catalogue.json()
         let streams = live.map { [streamRoute($0, gate)] } ?? []
         return Mount(
-            prefix, name: "aperiodic",
+            prefix, name: "aperiodic", summary: "Aperiodic's API: order-flow metrics and raw trades as month files behind signed links",
             routes: streams + [
                 Route("/metadata/catalog", summary: "The datasets and their fields; no key") { _ in
                     Response(json: catalogue.copy())
@@ -60,15 +60,15 @@ public struct Aperiodic: Sendable {
                     handler: gate.guarding(takingDemoKey: true) { request, _ in try shaped { try api.previewRaw(request) } }),
                 Route(
                     "/files/bars/{dataset}/{interval}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
-                    summary: "A month file of a dataset; the link is the key"
+                    summary: "A month file of a dataset; the link is the key", answer: .file(.parquet)
                 ) { request in try shaped { try api.barsFile(request, .exchange) } },
                 Route(
                     "/files/bars-true/{dataset}/{interval}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
-                    summary: "The same on the clock of arrivals"
+                    summary: "The same on the clock of arrivals", answer: .file(.parquet)
                 ) { request in try shaped { try api.barsFile(request, .arrival) } },
                 Route(
                     "/files/raw/{dataset}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
-                    summary: "A month file of raw trades; the link is the key"
+                    summary: "A month file of raw trades; the link is the key", answer: .file(.parquet)
                 ) { request in try shaped { try api.rawFile(request) } },
             ],
             errors: Aperiodic.renderError)

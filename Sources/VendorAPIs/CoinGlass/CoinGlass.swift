@@ -29,7 +29,10 @@ public struct CoinGlass: Sendable {
     public static func mount(interest: InterestMarket, taker: TakerMarket, gate: KeyGate) -> Mount {
         let listing = Listing(interest: interest, taker: taker)
         let endpoints = CoinGlass(interest: interest).endpoints + Taker(market: taker).endpoints + listing.endpoints
-        return Mount("/api/futures", name: "coinglass", routes: endpoints.map { $0.route(behind: gate) }, errors: Envelope.error)
+        return Mount(
+            "/api/futures", name: "coinglass",
+            summary: "CoinGlass' API v4: open interest by exchange, and what takers bought and sold",
+            routes: endpoints.map { $0.route(behind: gate) }, errors: Envelope.error)
     }
 
     private var endpoints: [Endpoint] {

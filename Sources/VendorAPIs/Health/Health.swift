@@ -15,10 +15,10 @@ public enum Health {
         gate: KeyGate? = nil
     ) -> Mount {
         var routes = [
-            Route("/healthz", summary: "200 while the process lives") { _ in
+            Route("/healthz", summary: "200 while the process lives", answer: .body(.text)) { _ in
                 Response(contentType: .text, body: .constant("ok\n"))
             },
-            Route("/readyz", summary: "200 while the tapes can be read, else 503; names feeds that are stale") { _ in
+            Route("/readyz", summary: "200 while the tapes can be read, else 503; names feeds that are stale", answer: .body(.text)) { _ in
                 guard market.isReady else { throw Failure(.unavailable, "the tapes cannot be read") }
                 let lines = stale().map { "stale: \($0)\n" }
                 return Response(.ok, text: "ready\n" + lines.joined())
@@ -32,9 +32,12 @@ public enum Health {
                     return Response(.ok, text: text.text)
                 }
             }
-            let guarded = gate.map { gate in gate.guarding { request, _ in try answer(request) } } ?? answer
-            routes.append(Route("/metrics", summary: "Figures in Prometheus' text format", handler: guarded))
+            let summary = "Figures in Prometheus' text format"
+            let guarded = gate.map { gate in
+                Route("/metrics", summary: summary, answer: .body(.text), handler: gate.guarding { request, _ in try answer(request) })
+            }
+            routes.append(guarded ?? Route("/metrics", summary: summary, answer: .body(.text), handler: answer))
         }
-        return Mount("", name: "health", routes: routes)
+        return Mount("", name: "health", summary: "Whether the server lives, can answer, and how it is", routes: routes)
     }
 }

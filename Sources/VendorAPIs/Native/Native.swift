@@ -19,7 +19,7 @@ public struct Native: Sendable {
     public static func mount(lake: Lake, live: NativeLive, options: OptionMarket, gate: KeyGate) -> Mount {
         let api = Native(lake: lake, live: live, options: options)
         return Mount(
-            "/v1", name: "native",
+            "/v1", name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
                 Route(
                     "/instruments", parameters: [Parameters.venue, Parameters.symbol],
@@ -41,7 +41,7 @@ public struct Native: Sendable {
                 Route(
                     "/stream", parameters: [Parameters.topics, Parameters.since, Parameters.minimumNotional],
                     summary: "Trades, bars, large prints and gaps as they happen: a WebSocket, or server-sent events",
-                    handler: gate.guarding { request, grant in try api.stream(request, grant, gate) }),
+                    answer: .stream(hasEvents: true), handler: gate.guarding { request, grant in try api.stream(request, grant, gate) }),
             ], errors: renderError)
     }
 

@@ -25,7 +25,10 @@ public struct OKX: Sendable {
         addresses: ClientAddresses = ClientAddresses()
     ) -> Mount {
         let api = OKX(options: options, taker: taker, interest: interest, limits: Limits(addresses: addresses), exchanges: exchanges)
-        return Mount("/api/v5/rubik/stat", name: "okx", routes: api.routes, errors: Envelope.error)
+        return Mount(
+            "/api/v5/rubik/stat", name: "okx",
+            summary: "OKX' trading statistics: takers, open interest, options; no key, limits by address",
+            routes: api.routes, errors: Envelope.error)
     }
 
     private var routes: [Route] {

@@ -15,7 +15,7 @@ public struct Oanor: Sendable {
     public static func mount(market: MarketService, gate: KeyGate?) -> Mount {
         let api = Oanor(market: market)
         return Mount(
-            "/orderflow-api", name: "oanor",
+            "/orderflow-api", name: "oanor", summary: "oanor's orderflow-api: taker flow and large prints of an instrument's newest trades",
             routes: [
                 Route(
                     "/v1/flow", parameters: [Parameters.symbol, Parameters.coin, Parameters.quote, Parameters.venue, Parameters.trades],
@@ -31,7 +31,7 @@ public struct Oanor: Sendable {
                     handler: { try api.symbols($0) }),
                 Route("/v1/meta", parameters: [Parameters.venue], summary: Summaries.meta, handler: { try api.meta($0) }),
             ],
-            gate: gate?.asGate,
+            key: gate?.place, gate: gate?.asGate,
             errors: Envelope.error)
     }
 

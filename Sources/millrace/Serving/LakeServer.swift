@@ -100,19 +100,19 @@ struct LakeServer: Sendable {
             options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)
         self.openD = openD
         let figures = ServerMetrics(requests: RequestMeters(), live: recording?.live, recording: recording, openD: openD)
-        let router = try Router(
-            [
-                Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
-                Oanor.mount(market: market, gate: oanor),
-                CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
-                OKX.mount(
-                    options: optionMarket, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
-                    addresses: ClientAddresses(trusted: options.trustedProxies)),
-                Aperiodic.mount(
-                    market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
-                    previews: options.previews, live: streams.aperiodic),
-                Native.mount(lake: lake, live: streams.native, options: optionMarket, gate: own),
-            ], meters: figures.requests, report: report)
+        let mounts = [
+            Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
+            Oanor.mount(market: market, gate: oanor),
+            CoinGlass.mount(interest: interest.market, taker: taker, gate: coinglass),
+            OKX.mount(
+                options: optionMarket, taker: taker, interest: interest.market, exchanges: options.okxExchanges,
+                addresses: ClientAddresses(trusted: options.trustedProxies)),
+            try Aperiodic.mount(
+                market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
+                previews: options.previews, live: streams.aperiodic),
+            Native.mount(lake: lake, live: streams.native, options: optionMarket, gate: own),
+        ]
+        let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
         var limits = ServerLimits()
         // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
         limits.workThreads = 16

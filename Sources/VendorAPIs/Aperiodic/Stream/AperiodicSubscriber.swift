@@ -133,7 +133,7 @@ final class AperiodicSubscriber: WebSocketReceiver {
 extension Aperiodic {
     static func streamRoute(_ live: AperiodicLive, _ gate: KeyGate) -> Route {
         Route(
-            "/stream", summary: "Rows as they become final, over a WebSocket",
+            "/stream", summary: "Rows as they become final, over a WebSocket", answer: .stream(hasEvents: false),
             handler: gate.guarding { request, grant in try shaped { try stream(request, grant, gate, live) } })
     }
 

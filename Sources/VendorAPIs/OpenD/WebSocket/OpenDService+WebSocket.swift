@@ -9,7 +9,7 @@ extension OpenDService {
         Mount(
             "",
             routes: [
-                Route("/", summary: "OpenD for the JavaScript client") { request in
+                Route("/", summary: "OpenD for the JavaScript client", answer: .stream(hasEvents: false)) { request in
                     var options = WebSocketOptions()
                     options.maximumMessage = OpenDFrame.longestBody + OpenDWebMessage.questionHeader
                     return try .webSocket(request, options: options) { session in

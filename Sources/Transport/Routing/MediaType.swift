@@ -1,0 +1,9 @@
+/// A media type that routes answer with, as documentation writes it.
+public enum MediaType: String, Sendable, Hashable {
+    case json = "application/json"
+    case text = "text/plain"
+    case html = "text/html"
+    case css = "text/css"
+    case parquet = "application/vnd.apache.parquet"
+    case events = "text/event-stream"
+}
