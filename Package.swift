@@ -63,17 +63,19 @@ let libraries: [Target] =
         library("Pipeline", ["CMalloc"]),
         library("SQLite", ["CSQLite"]),
         library("Config"),
+        library("Notices"),
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
-        library("Transport", ["CMicroHTTPD", "CWslay", "CISAL", "COpenSSL", "CCurl", "CWebSockets", "Pipeline"]),
-        library("Lake", ["MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
+        library("Transport", ["Notices", "CMicroHTTPD", "CWslay", "CISAL", "COpenSSL", "CCurl", "CWebSockets", "Pipeline"]),
+        library("Lake", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
-        library("Recorder", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
+        library(
+            "Recorder", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
-        library("MarketService", ["MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
-        library("Access", ["MarketModel", "Config", "SQLite", "COpenSSL", "Pipeline"]),
+        library("MarketService", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
+        library("Access", ["Notices", "MarketModel", "Config", "SQLite", "COpenSSL", "Pipeline"]),
         library(
             "VendorAPIs",
             [
@@ -85,7 +87,7 @@ let libraries: [Target] =
 let millrace: Target = .executableTarget(
     name: "millrace",
     dependencies: [
-        "Pipeline", "Config", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder",
+        "Pipeline", "Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder",
         "ExchangeSimulator", "MarketService",
         "Access",
         "VendorAPIs",
@@ -126,6 +128,7 @@ let testTargets: [Target] = [
     tests("PipelineTests", ["Pipeline"]),
     tests("SQLiteTests", ["SQLite"]),
     tests("ConfigTests", ["Config"]),
+    tests("NoticesTests", ["Notices"]),
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),

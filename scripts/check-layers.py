@@ -9,7 +9,7 @@ import sys
 
 LINES = [
     ["CMalloc", "CMicroHTTPD", "CWslay", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
-    ["Pipeline", "SQLite", "Config"],
+    ["Pipeline", "SQLite", "Config", "Notices"],
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow"],
     ["Transport"],
@@ -19,7 +19,7 @@ LINES = [
     ["VendorAPIs", "Dashboard"],
     ["millrace"],
 ]
-PURE = {"Config", "MarketModel", "TapeSequencer", "OrderFlow"}
+PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow"}
 PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400

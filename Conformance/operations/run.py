@@ -19,6 +19,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import backup
 import deploy
+import logs
 from child import Child
 from harness import Checks, ROOT, millrace
 from serving import Serving
@@ -125,6 +126,7 @@ with tempfile.TemporaryDirectory() as folder:
     figures_of_a_recording(folder)
     figures_behind_a_key(folder)
     signals(folder)
+    logs.run(check, folder, "--quick" in sys.argv)
 deploy.run(check)
 backup.run(check, "--quick" in sys.argv)
 check.finish()

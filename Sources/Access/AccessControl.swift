@@ -1,4 +1,5 @@
 import MarketModel
+public import Notices
 import Pipeline
 import SQLite
 import Synchronization
@@ -99,7 +100,7 @@ public final class AccessControl: Sendable {
     /// Begins to follow the store and to book calls ahead, until ``stop()``.
     ///
     /// - Parameter report: told in one line of a store that cannot be read or written.
-    public func follow(report: @escaping @Sendable (String) -> Void) {
+    public func follow(report: @escaping @Sendable (Notice) -> Void) {
         ticker.withLock { ticker in
             ticker =
                 ticker
@@ -107,7 +108,7 @@ public final class AccessControl: Sendable {
                     do {
                         try refresh()
                     } catch {
-                        report("the keys cannot be read or their calls booked: \(error)")
+                        report(.error("the keys cannot be read or their calls booked: \(error)"))
                     }
                 }
         }

@@ -1,4 +1,5 @@
 public import MarketModel
+public import Notices
 public import OrderFlow
 import Pipeline
 import Synchronization
@@ -36,7 +37,7 @@ public final class MarketService: Sendable {
     /// Begins to follow changes of the source, once a second, until ``stop()``.
     ///
     /// - Parameter report: told in one line of a source that cannot be read, once until it can be read again.
-    public func follow(report: @escaping @Sendable (String) -> Void) {
+    public func follow(report: @escaping @Sendable (Notice) -> Void) {
         ticker.withLock { ticker in
             ticker =
                 ticker
@@ -45,12 +46,12 @@ public final class MarketService: Sendable {
                         try refresh()
                         problem.withLock { $0 = nil }
                     } catch {
-                        let line = "the tapes cannot be read: \(error)"
+                        let notice = Notice.error("the tapes cannot be read: \(error)")
                         let isNew = problem.withLock { known in
-                            defer { known = line }
+                            defer { known = notice.text }
                             return known == nil
                         }
-                        if isNew { report(line) }
+                        if isNew { report(notice) }
                     }
                 }
         }

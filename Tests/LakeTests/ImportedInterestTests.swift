@@ -111,7 +111,7 @@ import Testing
         defer { _ = folder }
         let lake = try Lake(directory: folder.path, create: true)
         let said = Mutex<[String]>([])
-        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append(line) } }
+        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append("\(line)") } }
         try store.append((0..<50).map { Self.sweep($0) })
         let journal = "\(folder.path)/interest/\(Self.day).sqlite"
         let database = try Database(path: journal, create: false)
@@ -138,7 +138,7 @@ import Testing
         defer { _ = folder }
         let lake = try Lake(directory: folder.path, create: true)
         let said = Mutex<[String]>([])
-        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append(line) } }
+        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append("\(line)") } }
         let next = CivilDate(epochDay: Self.day.epochDay + 1)
         try Data(repeating: 7, count: 9000).write(to: URL(filePath: "\(folder.path)/interest/\(next).sqlite"))
         try store.append([Self.sweep(5)])
@@ -157,7 +157,7 @@ import Testing
         defer { _ = folder }
         let lake = try Lake(directory: folder.path, create: true)
         let said = Mutex<[String]>([])
-        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append(line) } }
+        let store = try InterestStore(lake: lake) { line in said.withLock { $0.append("\(line)") } }
         try Data(repeating: 7, count: 9000).write(to: URL(filePath: "\(folder.path)/interest/\(Self.day).sqlite"))
         let findings = Mutex(0)
         try lake.verify(threads: 1) { _ in findings.withLock { $0 += 1 } }

@@ -27,7 +27,7 @@ import Testing
     static func recovered(_ data: String) throws -> (rows: [TapeRow], said: [String]) {
         let said = Mutex<[String]>([])
         let lake = try Lake(directory: data, create: false)
-        let journal = try Journal(lake: lake, venue: .binanceSpot, report: { line in said.withLock { $0.append(line) } })
+        let journal = try Journal(lake: lake, venue: .binanceSpot, report: { line in said.withLock { $0.append("\(line)") } })
         journal.close()
         let tape = try lake.tape(venue: .binanceSpot, symbol: "BTCUSDT")
         let rows = try tape.map { try JournalTests.read(lake, $0) } ?? []

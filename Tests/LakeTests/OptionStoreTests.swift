@@ -207,7 +207,7 @@ import Testing
         let next = CivilDate(epochDay: Self.day.epochDay + 1)
         let times = Self.start..<next.microseconds
         func coverage() throws -> [OptionCoverage.Stretch] { try lake.optionCoverage(of: family, .book, in: times).stretches }
-        func store() throws -> OptionStore { try OptionStore(lake: lake) { line in said.withLock { $0.append(line) } } }
+        func store() throws -> OptionStore { try OptionStore(lake: lake) { line in said.withLock { $0.append("\(line)") } } }
         var writing = try store()
         let around = (Self.start - 1000)..<(next.microseconds + 1000)
         let rest = [OptionCoverage.Stretch((Self.start - 1000)..<Self.start, isRepaired: false)]

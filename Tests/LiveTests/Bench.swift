@@ -85,7 +85,7 @@ final class LiveBench {
 final class Said: Sendable {
     private let lines = Mutex<[String]>([])
 
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    func add(_ line: some CustomStringConvertible) { lines.withLock { $0.append(line.description) } }
 
     var last: [String] { lines.withLock { $0.suffix(3) } }
 

@@ -46,7 +46,7 @@ import Transport
         options.lookMilliseconds = 10
         options.clock = clock.now
         let collector = try OptionReportCollector(OptionPublisher.allCases, lake: lake, options: options) { line in
-            said.withLock { $0.append(line) }
+            said.withLock { $0.append("\(line)") }
         }
         defer { collector.stop() }
         let places: [(OptionStatisticMarket, OptionUnderlying.Place, OptionStatisticSource)] = [
@@ -120,7 +120,7 @@ import Transport
         options.lookMilliseconds = 2
         options.clock = clock.now
         let said = Mutex<[String]>([])
-        let collector = try OptionReportCollector([.cboe], lake: lake, options: options) { line in said.withLock { $0.append(line) } }
+        let collector = try OptionReportCollector([.cboe], lake: lake, options: options) { line in said.withLock { $0.append("\(line)") } }
         defer { collector.stop() }
         let isAskedAgain = try wait { asked.withLock { $0.count } >= 2 }
         #expect(isAskedAgain)
@@ -157,7 +157,7 @@ import Transport
         options.lookMilliseconds = 5
         // Ten minutes a second.
         options.clock = SimulatorClock.running(from: 1_780_000_000 * Self.second, speed: 600).now
-        let collector = try OptionReportCollector([.occ], lake: lake, options: options) { line in said.withLock { $0.append(line) } }
+        let collector = try OptionReportCollector([.occ], lake: lake, options: options) { line in said.withLock { $0.append("\(line)") } }
         defer { collector.stop() }
         let isAskedAgain = try wait { asked.withLock { $0 } >= 3 }
         #expect(isAskedAgain)

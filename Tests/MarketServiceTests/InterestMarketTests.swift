@@ -74,7 +74,7 @@ import Testing
         let lake = try Lake(directory: folder.path, create: true)
         let told = Mutex<[String]>([])
         let market = try InterestMarket(lake: lake, venues: [.okxPerps: Self.period, .gateFutures: Self.period]) { line in
-            told.withLock { $0.append(line) }
+            told.withLock { $0.append("\(line)") }
         }
         let frozen = sweep(.gateFutures, 0, 60_000)
         for minute in Int64(0)...12 {

@@ -65,7 +65,7 @@ import Testing
         let said = Mutex<[String]>([])
         let book = OptionStatisticBook(lake: lake, exchanges: [])
         defer { book.stop() }
-        book.follow { line in said.withLock { $0.append(line) } }
+        book.follow { line in said.withLock { $0.append("\(line)") } }
         #expect(book.rows(of: .usIndices, .volume, in: Self.all).count == 2000)
         // A row that is new makes the book read again; pages that are none are in its way.
         try lake.keepOptionStatements([statement(.market(.usIndices), 30_000, 1)], origin: "b", at: 2)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import Transport
 
@@ -35,6 +36,32 @@ struct ServerTests {
         let seed = Int.random(in: 0..<1 << 32)
         print("seed \(seed)")
         try check("mutated", ["10000", "\(seed)"])
+    }
+
+    @Test func `Whoever observes a server is told of each answer, without its query`() throws {
+        let told = Mutex<[AnsweredRequest]>([])
+        let router = Router([
+            Mount(
+                "/api", name: "vendor",
+                routes: [
+                    Route("/items/{name}", summary: "An item") { _ in Response(text: "item\n") },
+                    Route("/late", summary: "Takes a while") { _ in .later { _ in Response(text: "late\n") } },
+                ])
+        ])
+        let server = try Server(router: router) { answered in told.withLock { $0.append(answered) } }
+        defer { server.stop(grace: 1) }
+        let client = try HTTPClient(options: ClientOptions())
+        var ids: [String?] = []
+        for path in ["/api/items/a?key=secret", "/api/late", "/api/nothing?x", "/other"] {
+            let answer = try client.get("http://127.0.0.1:\(server.port)\(path)")
+            ids.append(answer.header("x-request-id"))
+        }
+        let all = told.withLock { $0 }
+        #expect(all.map(\.path) == ["/api/items/a", "/api/late", "/api/nothing", "/other"])
+        #expect(all.map(\.status.code) == [200, 200, 404, 404])
+        #expect(all.map(\.facade) == ["vendor", "vendor", "vendor", "none"])
+        #expect(all.map { Optional($0.id.description) } == ids)
+        #expect(all.allSatisfy { $0.client == "127.0.0.1" && $0.method == .get && $0.nanoseconds > 0 })
     }
 
     @Test func `A request in flight is answered before the server stops`() throws {

@@ -35,7 +35,7 @@ struct ReferenceTests {
         #expect(
             !page.contains("<script") && !page.contains("style=")
                 && page.contains("curl -H 'Authorization: Bearer KEY' 'http://127.0.0.1:8080/api/items?side="))
-        #expect(page.components(separatedBy: "href=").count == 2 + 1 + 2)
+        #expect(page.components(separatedBy: "href=").count == 5)
         let style = Self.router.respond(to: try Request("/docs/style.css"))
         #expect(style.contentType?.value.description.hasPrefix("text/css") == true && !style.bodyText.contains("url("))
     }

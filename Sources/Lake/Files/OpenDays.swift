@@ -1,4 +1,5 @@
 import MarketModel
+import Notices
 import SQLite
 import Synchronization
 
@@ -18,7 +19,7 @@ final class OpenDays<Day: OpenDay>: Sendable {
     /// What is in them, in words: `the open interest of`.
     private let what: String
     private let shelf: DayShelf<Day>
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let days = Mutex<[CivilDate: Day]>([:])
 
     /// - Parameters:
@@ -27,7 +28,7 @@ final class OpenDays<Day: OpenDay>: Sendable {
     ///   - shelf: of those who read, which is to forget journals that go.
     ///   - report: told in one line of damage.
     init(
-        lake: Lake, root: String, what: String, shelf: DayShelf<Day>, report: @escaping @Sendable (String) -> Void
+        lake: Lake, root: String, what: String, shelf: DayShelf<Day>, report: @escaping @Sendable (Notice) -> Void
     ) {
         self.lake = lake
         self.root = root
@@ -48,7 +49,8 @@ final class OpenDays<Day: OpenDay>: Sendable {
                 days[date] = nil
                 shelf.forget(date)
                 try setAside(date)
-                report("\(what) \(date): \(error.reason); its journal is moved to quarantine/, a new one begun")
+                report(
+                    .error("\(.data, what) \(.day, date): \(.reason, error.reason); its journal is moved to quarantine/, a new one begun"))
                 return (try body(open(date, &days)), true)
             }
         }
@@ -78,7 +80,10 @@ final class OpenDays<Day: OpenDay>: Sendable {
                 shelf.forget(date)
                 if let damage {
                     try setAside(date)
-                    report("\(what) \(date): \(damage); what is sound of it is sealed, its journal moved to quarantine/")
+                    report(
+                        .error(
+                            "\(.data, what) \(.day, date): \(.reason, damage); what is sound of it is sealed, its journal moved to quarantine/"
+                        ))
                 } else {
                     remove(date)
                 }
@@ -97,7 +102,7 @@ final class OpenDays<Day: OpenDay>: Sendable {
             return (try body(), false)
         } catch let error as LakeError where error.isDamage && error.path.hasSuffix(".parquet") {
             let kept = try QuarantineFolder.take(error.path, lake: lake.directory)
-            report("\(error.path) is damaged (\(error.reason)): moved to \(kept)")
+            report(.error("\(.file, error.path) is damaged (\(.reason, error.reason)): moved to \(.data, kept)"))
             return (try body(), true)
         }
     }

@@ -1,4 +1,5 @@
 public import MarketModel
+public import Notices
 
 /// Writes open interest into a data directory; one process at a time does.
 ///
@@ -17,7 +18,7 @@ public final class InterestStore: Sendable {
     ///
     /// - Parameter report: told in one line of damage.
     /// - Throws: ``LakeError`` if another process writes open interest there.
-    public init(lake: Lake, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
+    public init(lake: Lake, report: @escaping @Sendable (Notice) -> Void = { _ in }) throws {
         self.lake = lake
         let root = InterestPath.directory(lake.directory)
         try FileSystem.makeDirectory(root)

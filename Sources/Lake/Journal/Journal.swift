@@ -1,5 +1,6 @@
 public import MarketModel
 import Glibc
+public import Notices
 public import Pipeline
 import Synchronization
 import TapeSequencer
@@ -38,7 +39,7 @@ public final class Journal: Sendable {
     /// - Complexity: O(rows of the open days), some tens of millions a second.
     public init(
         lake: Lake, venue: Venue, commitMilliseconds: Int = 100, maximumRows: Int = 2_000_000,
-        report: @escaping @Sendable (String) -> Void = { _ in }, onCommit: @escaping @Sendable ([JournalCommit]) -> Void = { _ in }
+        report: @escaping @Sendable (Notice) -> Void = { _ in }, onCommit: @escaping @Sendable ([JournalCommit]) -> Void = { _ in }
     ) throws {
         self.lake = lake
         self.venue = venue

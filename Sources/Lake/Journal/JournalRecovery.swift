@@ -1,4 +1,5 @@
 import MarketModel
+import Notices
 import SQLite
 import TapeSequencer
 
@@ -26,7 +27,7 @@ struct ScaledRow: Sendable {
 struct JournalRecovery {
     let lake: String
     let venue: Venue
-    let report: @Sendable (String) -> Void
+    let report: @Sendable (Notice) -> Void
 
     /// Hands sound files to the store and returns what is in them, older days first.
     func run(_ store: JournalStore) throws -> [JournalFound] {
@@ -80,9 +81,8 @@ struct JournalRecovery {
         for name in JournalPath.companions { FileSystem.remove(fresh + ".part" + name) }
         try FileSystem.replace(fresh, by: fresh + ".part")
         try FileSystem.synchronizeDirectory(JournalPath.directory(lake, day))
-        report(
-            "\(path) is damaged: " + replay.damage.prefix(5).joined(separator: "; ")
-                + "; the rest of it is kept, the file moved to quarantine/")
+        let damage = replay.damage.prefix(5).joined(separator: "; ")
+        report(.error("\(.file, path) is damaged: \(.reason, damage); the rest of it is kept, the file moved to quarantine/"))
         try finishReplacing(path)
     }
 

@@ -1,4 +1,5 @@
 import MarketModel
+import Notices
 import Pipeline
 
 /// The rounds in which what was appended is written: one after the other, on one thread.
@@ -24,11 +25,11 @@ final class JournalRounds: Sendable {
     private let buffer: JournalBuffer
     private let store: JournalStore
     private let milliseconds: Int
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let onCommit: @Sendable ([JournalCommit]) -> Void
 
     init(
-        venue: Venue, buffer: JournalBuffer, store: JournalStore, milliseconds: Int, report: @escaping @Sendable (String) -> Void,
+        venue: Venue, buffer: JournalBuffer, store: JournalStore, milliseconds: Int, report: @escaping @Sendable (Notice) -> Void,
         onCommit: @escaping @Sendable ([JournalCommit]) -> Void
     ) {
         self.venue = venue
@@ -91,8 +92,8 @@ final class JournalRounds: Sendable {
             return before
         }
         switch (before, outcome.problem) {
-        case (nil, let problem?): report("\(venue): trades cannot be written and wait in memory: \(problem)")
-        case (_?, nil): report("\(venue): trades are written again")
+        case (nil, let problem?): report(.error("\(.venue, venue): trades cannot be written and wait in memory: \(.reason, problem)"))
+        case (_?, nil): report(.info("\(.venue, venue): trades are written again"))
         default: break
         }
     }

@@ -1,4 +1,5 @@
 public import MarketModel
+public import Notices
 import SQLite
 import Synchronization
 
@@ -15,13 +16,13 @@ public final class OptionStore: Sendable {
     private let lock: JournalLock
     private let days: OpenDays<OptionDay>
     private let coverage = Mutex<OptionCoverageFile?>(nil)
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
 
     /// Opens the store.
     ///
     /// - Parameter report: told in one line of damage.
     /// - Throws: ``LakeError`` if another process writes options there.
-    public init(lake: Lake, report: @escaping @Sendable (String) -> Void = { _ in }) throws {
+    public init(lake: Lake, report: @escaping @Sendable (Notice) -> Void = { _ in }) throws {
         self.lake = lake
         self.report = report
         let root = OptionPath.directory(lake.directory)
@@ -60,7 +61,7 @@ public final class OptionStore: Sendable {
             } catch let error as SQLiteError where error.isDamage {
                 coverage = nil
                 try OpenFile.setAside(OptionPath.coverage(lake.directory), lake: lake.directory)
-                report("when tapes of options are whole: \(error.reason); moved to quarantine/, a new file begun")
+                report(.error("when tapes of options are whole: \(.reason, error.reason); moved to quarantine/, a new file begun"))
                 try opened(&coverage).apply(claims)
             }
         }

@@ -1,5 +1,6 @@
 public import Lake
 public import MarketModel
+public import Notices
 public import OrderFlow
 import Synchronization
 
@@ -44,7 +45,7 @@ public final class InterestMarket: Sendable {
     private let lake: Lake
     /// Nil where nothing is followed: another process may write then.
     private let store: InterestStore?
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let sources: Mutex<[Venue: Source]>
     /// What venues said before each of the windows, and for which moment that was looked up.
     private let past = Mutex(Memory())
@@ -64,7 +65,7 @@ public final class InterestMarket: Sendable {
     /// - Throws: ``LakeError`` if another process writes open interest there.
     public init(
         lake: Lake, venues: [Venue: Int64], store: InterestStore? = nil, options: InterestHealth.Options = InterestHealth.Options(),
-        report: @escaping @Sendable (String) -> Void = { _ in }
+        report: @escaping @Sendable (Notice) -> Void = { _ in }
     ) throws {
         let venues = venues.filter { !$0.key.isOptions }
         self.lake = lake
@@ -74,7 +75,7 @@ public final class InterestMarket: Sendable {
             held = Mutex(try lake.contractVenues())
         } catch {
             // A damaged day is no reason not to follow what comes.
-            report("\(error)")
+            report(.error("what is held of open interest cannot be read: \(error)"))
             held = Mutex([])
         }
         sources = Mutex(
@@ -86,17 +87,18 @@ public final class InterestMarket: Sendable {
     /// - Throws: what the store throws where the disk takes nothing; the round counts for nothing then.
     /// - Complexity: O(samples).
     public func take(_ sweep: InterestSweep) throws {
-        let accepted = sources.withLock { sources -> (samples: [OpenInterestSample], notes: [String])? in
+        let accepted = sources.withLock { sources -> (samples: [OpenInterestSample], notes: [Notice])? in
             guard var source = sources[sweep.venue] else { return nil }
             let before = source.health.heldOut
             let samples = source.health.take(sweep.samples, at: sweep.time)
-            var notes: [String] = []
+            var notes: [Notice] = []
             for (coin, since) in source.health.heldOut where before[coin] != since {
-                notes.append("\(sweep.venue): the open interest of \(coin) has jumped: it is left out until that has lasted")
+                notes.append(
+                    "\(.venue, sweep.venue): the open interest of \(.symbol, coin) has jumped: it is left out until that has lasted")
             }
             let isFrozen = if case .frozen = source.health.state(at: sweep.time) { true } else { false }
             if isFrozen, !source.isTroubled {
-                notes.append("\(sweep.venue): its open interest stands still: it is left out until something changes")
+                notes.append("\(.venue, sweep.venue): its open interest stands still: it is left out until something changes")
             }
             source.isTroubled = isFrozen
             sources[sweep.venue] = source
@@ -184,7 +186,7 @@ public final class InterestMarket: Sendable {
                         venues[venue] = try look(venue, period, at: now - window)
                     } catch let error as LakeError where error.isDamage {
                         // A venue's damaged day is no reason to answer nothing about the others.
-                        if past.damage.insert(error.path).inserted { report("\(error)") }
+                        if past.damage.insert(error.path).inserted { report(.error("a day of open interest cannot be read: \(error)")) }
                     }
                 }
                 return venues

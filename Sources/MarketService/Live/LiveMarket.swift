@@ -1,5 +1,6 @@
 public import Lake
 public import MarketModel
+public import Notices
 public import OrderFlow
 import Pipeline
 public import Recorder
@@ -22,7 +23,7 @@ public final class LiveMarket: Sendable {
     /// Creates a market without instruments.
     ///
     /// - Parameter report: told in one line of a tape that cannot be read.
-    public init(lake: Lake, options: LiveOptions = LiveOptions(), report: @escaping @Sendable (String) -> Void) {
+    public init(lake: Lake, options: LiveOptions = LiveOptions(), report: @escaping @Sendable (Notice) -> Void) {
         self.options = options
         rereading = Rereading(lake: lake, report: report)
     }

@@ -1,13 +1,14 @@
 import Lake
+import Notices
 import Pipeline
 
 /// Reads tapes again on a thread of its own, one wish after the other.
 final class Rereading: Sendable {
     let lake: Lake
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let worker = SerialWorker()
 
-    init(lake: Lake, report: @escaping @Sendable (String) -> Void) {
+    init(lake: Lake, report: @escaping @Sendable (Notice) -> Void) {
         self.lake = lake
         self.report = report
     }
@@ -17,7 +18,7 @@ final class Rereading: Sendable {
             do {
                 try wish(lake)
             } catch {
-                report("a bar cannot be read again: \(error)")
+                report(.error("a bar cannot be read again: \(error)"))
             }
         }
     }

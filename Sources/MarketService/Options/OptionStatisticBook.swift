@@ -1,5 +1,6 @@
 public import Lake
 public import MarketModel
+public import Notices
 import Pipeline
 import Synchronization
 
@@ -44,7 +45,7 @@ public final class OptionStatisticBook: OptionStatistics {
     /// Reads what is new, now and every two seconds, until ``stop()``.
     ///
     /// - Parameter report: told in one line of what cannot be read, once until it changes.
-    public func follow(report: @escaping @Sendable (String) -> Void) {
+    public func follow(report: @escaping @Sendable (Notice) -> Void) {
         refresh(report)
         worker.submit { [weak self] in self?.turn(round: 0, report) }
     }
@@ -52,23 +53,23 @@ public final class OptionStatisticBook: OptionStatistics {
     /// Ends the reading.
     public func stop() { worker.stop() }
 
-    private func turn(round: Int, _ report: @escaping @Sendable (String) -> Void) {
+    private func turn(round: Int, _ report: @escaping @Sendable (Notice) -> Void) {
         refresh(report)
         if round % OptionStatisticBook.coinRounds == 0 { readCoins(report) }
         worker.submit(afterMilliseconds: OptionStatisticBook.pause) { [weak self] in self?.turn(round: round + 1, report) }
     }
 
     /// Takes over what publishers say, if it changed.
-    private func refresh(_ report: (String) -> Void) {
+    private func refresh(_ report: (Notice) -> Void) {
         do {
             guard let statements = try reader.changes() else { return }
             update { $0.statements = statements }
         } catch {
-            say("what publishers say of options cannot be read: \(error)", report)
+            say(.error("what publishers say of options cannot be read: \(error)"), report)
         }
     }
 
-    private func readCoins(_ report: (String) -> Void) {
+    private func readCoins(_ report: (Notice) -> Void) {
         do {
             // The newest days show first: a long tape takes a while.
             try coins.read(at: WallClock.microseconds()) {
@@ -76,7 +77,7 @@ public final class OptionStatisticBook: OptionStatistics {
                 return !worker.isStopped
             }
         } catch {
-            say("the options of coins cannot be counted: \(error)", report)
+            say(.error("the options of coins cannot be counted: \(error)"), report)
         }
     }
 
@@ -89,12 +90,12 @@ public final class OptionStatisticBook: OptionStatistics {
         table.withLock { $0 = fresh }
     }
 
-    private func say(_ problem: String, _ report: (String) -> Void) {
+    private func say(_ notice: Notice, _ report: (Notice) -> Void) {
         let isNew = known.withLock { known in
-            defer { known.lastProblem = problem }
-            return known.lastProblem != problem
+            defer { known.lastProblem = notice.text }
+            return known.lastProblem != notice.text
         }
-        if isNew { report(problem) }
+        if isNew { report(notice) }
     }
 
     // MARK: - Answers

@@ -1,5 +1,6 @@
 public import Feeds
 public import MarketModel
+public import Notices
 import Pipeline
 import Synchronization
 public import Transport
@@ -31,7 +32,7 @@ public final class InterestBackfill: Sendable {
     private let client: HTTPClient
     private let contracts: @Sendable (Venue) -> [OpenInterestContract]
     private let sink: @Sendable ([OpenInterestReading]) throws -> Void
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let state: Mutex<State>
     private let worker = SerialWorker()
     private let cancellation = Cancellation()
@@ -46,7 +47,7 @@ public final class InterestBackfill: Sendable {
     /// - Throws: ``TransportError`` where a client cannot start.
     public init(
         _ venues: [BinanceOpenInterest], client: ClientOptions, contracts: @escaping @Sendable (Venue) -> [OpenInterestContract],
-        sink: @escaping @Sendable ([OpenInterestReading]) throws -> Void, report: @escaping @Sendable (String) -> Void
+        sink: @escaping @Sendable ([OpenInterestReading]) throws -> Void, report: @escaping @Sendable (Notice) -> Void
     ) throws {
         self.client = try HTTPClient(options: client)
         self.contracts = contracts
@@ -134,12 +135,15 @@ public final class InterestBackfill: Sendable {
     }
 
     private func handOn(_ venue: Venue, _ readings: [OpenInterestReading], _ failures: Int, _ last: String) {
-        let lacking = failures == 0 ? "" : "; \(failures) contracts lack theirs: \(last)"
         do {
             if !readings.isEmpty { try sink(readings) }
-            report("\(venue): \(readings.count) readings of open interest of the last 41 hours\(lacking)")
+            if failures == 0 {
+                report(.debug("\(.venue, venue): \(.count, readings.count) readings of open interest of the last 41 hours"))
+            } else {
+                report("\(.venue, venue): the open interest of the last 41 hours lacks \(.count, failures) contracts: \(.reason, last)")
+            }
         } catch {
-            report("\(venue): the past of its open interest cannot be kept: \(error)")
+            report(.error("\(.venue, venue): the past of its open interest cannot be kept: \(error)"))
         }
     }
 }

@@ -1,6 +1,7 @@
 public import Feeds
 public import Lake
 public import MarketModel
+public import Notices
 import Pipeline
 import Synchronization
 public import Transport
@@ -29,7 +30,7 @@ public final class InterestCollector: Sendable {
     /// - Throws: ``TransportError`` where a client cannot start.
     public init(
         _ adapters: [any OpenInterestAdapter], client: ClientOptions, seconds: Int? = nil, factors: [Venue: FixedPoint] = [:],
-        sink: @escaping @Sendable (InterestSweep) throws -> Void, report: @escaping @Sendable (String) -> Void
+        sink: @escaping @Sendable (InterestSweep) throws -> Void, report: @escaping @Sendable (Notice) -> Void
     ) throws {
         let prices = CoinPrices()
         venues = try adapters.map { adapter in
@@ -88,7 +89,7 @@ private final class InterestPoll: Sendable {
     private let client: HTTPClient
     private let prices: CoinPrices
     private let sink: @Sendable (InterestSweep) throws -> Void
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let state: Mutex<State>
     private let worker = SerialWorker()
     private let cancellation = Cancellation()
@@ -98,7 +99,7 @@ private final class InterestPoll: Sendable {
 
     init(
         _ sweep: OpenInterestSweep, client: HTTPClient, prices: CoinPrices, sink: @escaping @Sendable (InterestSweep) throws -> Void,
-        report: @escaping @Sendable (String) -> Void
+        report: @escaping @Sendable (Notice) -> Void
     ) {
         venue = sweep.adapter.venue
         self.client = client
@@ -165,12 +166,12 @@ private final class InterestPoll: Sendable {
             let samples = whole.sorted { ($0.contract.symbol, $0.contract.quote) < ($1.contract.symbol, $1.contract.quote) }
             return (samples.isEmpty ? nil : InterestSweep(venue: venue, time: received, samples: samples), line)
         }
-        if let line { report("\(venue): \(line)") }
+        if let line { report("\(.venue, venue): its open interest cannot be had: \(.reason, line)") }
         guard let round else { return }
         do {
             try sink(round)
         } catch {
-            report("\(venue): open interest cannot be kept: \(error)")
+            report(.error("\(.venue, venue): open interest cannot be kept: \(error)"))
         }
     }
 

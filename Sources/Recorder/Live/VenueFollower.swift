@@ -1,6 +1,7 @@
 import Feeds
 import Lake
 import MarketModel
+import Notices
 import Pipeline
 import Synchronization
 import TapeSequencer
@@ -119,9 +120,9 @@ final class VenueFollower {
         case .trades(let trades, let received):
             let now = MonotonicClock.nanoseconds()
             for trade in trades { take(trade, received: received, at: now) }
-        case .connected: events.notice("connected")
+        case .connected: events.notice(.debug("connected"))
         case .disconnected(let reason):
-            events.notice("disconnected: \(reason)")
+            events.notice("disconnected: \(.reason, reason)")
             for place in slots.indices where slots[place].connection == index && slots[place].state == .live {
                 slots[place].keeper.interrupted()
                 setState(place, .disconnected(reason))
@@ -130,9 +131,9 @@ final class VenueFollower {
             let now = MonotonicClock.nanoseconds()
             for place in symbols.compactMap({ places[$0] }) { resume(place, now: now) }
         case .rejected(let symbol, let reason):
-            events.notice("\(symbol) is refused: \(reason)")
+            events.notice("\(.symbol, symbol) is refused: \(.reason, reason)")
             if let place = places[symbol] { setState(place, .ended(reason)) }
-        case .notice(let text): events.notice(text)
+        case .notice(let text): events.notice("its connection: \(.reason, text)")
         }
     }
 
@@ -197,12 +198,15 @@ final class VenueFollower {
         let instrument = slots[place].keeper.instrument
         switch notice {
         case .needsScales(let scales):
-            events.notice(
-                "\(instrument.symbol) prints more digits than before: its tape is widened to \(scales.price) and \(scales.quantity)")
+            let wider = "\(scales.price) and \(scales.quantity)"
+            events.notice("\(.symbol, instrument.symbol) prints more digits than before: its tape is widened to \(.now, wider)")
             events.needsScales(instrument, scales)
         case .restarted(let last, let first):
             remove(instrument.symbol, reason: "the venue counts its trades anew, from \(first) after \(last)")
-            events.notice("\(instrument.symbol): the venue counts its trades anew, from \(first) after \(last); its recording ends here")
+            events.notice(
+                .error(
+                    "\(.symbol, instrument.symbol): the venue counts its trades anew, from \(.now, first) after \(.before, last); its recording ends here"
+                ))
         }
     }
 

@@ -1,3 +1,4 @@
+import Notices
 import Feeds
 import Lake
 import MarketModel
@@ -33,7 +34,7 @@ extension VenueRecorder {
             let missing = book.wanted.filter { !book.begun.contains($0) }
             return (missing.compactMap { book.listed[$0] }.filter(\.isTrading), missing.filter { book.listed[$0] == nil })
         }
-        for symbol in unknown { report("\(symbol) is not listed") }
+        for symbol in unknown { report("\(.symbol, symbol) is not listed") }
         for listed in ready {
             guard !worker.isStopped else { return }
             // Many at once would wait for each other's turn at the venue, and miss more than they would gain.
@@ -61,7 +62,7 @@ extension VenueRecorder {
             loop.perform { [follower, keeper] in follower.get()?.add(keeper, journal: held.symbol, sink: tapeSink) }
         } catch {
             book.withLock { _ = $0.begun.remove(symbol) }
-            report("\(symbol) cannot be recorded: \(error)")
+            report(.error("\(.symbol, symbol) cannot be recorded: \(error)"))
         }
     }
 
@@ -73,7 +74,7 @@ extension VenueRecorder {
             keeper.begin(with: trades, received: WallClock.microseconds(), at: MonotonicClock.nanoseconds())
         } catch {
             guard !worker.isStopped else { return }
-            report("\(keeper.instrument.symbol) begins without earlier trades: \(error)")
+            report("\(.symbol, keeper.instrument.symbol) begins without earlier trades: \(error)")
         }
     }
 
@@ -100,7 +101,7 @@ extension VenueRecorder {
             return book.refused[symbol] == nil
         }
         guard isFirst else { return }
-        report("trades of \(symbol) are dropped: the disk takes nothing")
+        report(.error("trades of \(.symbol, symbol) are dropped: the disk takes nothing"))
         worker.submit(afterMilliseconds: 1000) { [weak self] in self?.retake(symbol) }
     }
 
@@ -111,7 +112,7 @@ extension VenueRecorder {
             return
         }
         let (count, listed) = book.withLock { ($0.refused.removeValue(forKey: symbol) ?? 0, $0.listed[symbol]) }
-        report("\(count) trades of \(symbol) were dropped, and are asked for again")
+        report("\(.count, count) trades of \(.symbol, symbol) were dropped, and are asked for again")
         if let listed { begin(listed) }
     }
 
@@ -122,7 +123,11 @@ extension VenueRecorder {
         do {
             try journal.seal(before: today)
         } catch {
-            if (error as? LakeError)?.isBusy == true { wait = 1000 } else { report("a day that is over cannot be sealed: \(error)") }
+            if (error as? LakeError)?.isBusy == true {
+                wait = 1000
+            } else {
+                report(.error("a day that is over cannot be sealed: \(error)"))
+            }
         }
         worker.submit(afterMilliseconds: wait) { [weak self] in self?.seal() }
     }
@@ -134,7 +139,7 @@ extension VenueRecorder {
             return gone
         }
         for symbol in gone {
-            report("\(symbol) is no longer traded")
+            report("\(.symbol, symbol) is no longer traded")
             loop.perform { [follower] in follower.get()?.remove(symbol, reason: "no longer traded") }
         }
     }

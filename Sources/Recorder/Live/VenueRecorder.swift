@@ -1,6 +1,7 @@
 public import Feeds
 public import Lake
 public import MarketModel
+public import Notices
 public import Pipeline
 import Synchronization
 public import TapeSequencer
@@ -55,7 +56,7 @@ public final class VenueRecorder: Sendable {
     let lake: Lake
     let sink: any LiveSink
     let options: Options
-    let report: @Sendable (String) -> Void
+    let report: @Sendable (Notice) -> Void
     let journal: Journal
     let commits: CommitBook
     let loop: WebSocketLoop
@@ -84,10 +85,10 @@ public final class VenueRecorder: Sendable {
     /// - Throws: what the lake throws where its journal cannot be opened, or the client where it cannot start.
     public init(
         feed: any FeedAdapter, rest: any RESTAdapter, lake: Lake, sink: any LiveSink, options: Options = Options(),
-        report: @escaping @Sendable (String) -> Void
+        report: @escaping @Sendable (Notice) -> Void
     ) throws {
         let name = feed.venue.name
-        let tell: @Sendable (String) -> Void = { report("\(name): \($0)") }
+        let tell: @Sendable (Notice) -> Void = { report($0.of(.venue, name)) }
         let commits = CommitBook()
         let desk = VenueDesk(adapter: rest, client: try HTTPClient(options: options.client))
         let place = FollowerPlace()
@@ -106,7 +107,7 @@ public final class VenueRecorder: Sendable {
         loop = try WebSocketLoop(options: options.client) { loop in
             let ask: (String, TapeKeeper.Wish) -> Void = { symbol, wish in
                 desk.ask(wish.errand(symbol)) { answer in
-                    if let reason = answer.reason { tell("\(symbol): \(reason)") }
+                    if let reason = answer.reason { tell("what \(.symbol, symbol) lacks cannot be had: \(.reason, reason)") }
                     loop.perform { place.get()?.answered(symbol, wish, answer.trades, answer.outcome, received: answer.received) }
                 }
             }

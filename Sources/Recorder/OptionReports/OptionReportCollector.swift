@@ -2,6 +2,7 @@ public import Feeds
 import Glibc
 public import Lake
 public import MarketModel
+public import Notices
 import Pipeline
 import Synchronization
 public import Transport
@@ -40,7 +41,7 @@ public final class OptionReportCollector: Sendable {
     /// - Parameter report: told in one line of what an operator should see, from any thread.
     /// - Throws: what the lake throws where it cannot be read, or the clients where they cannot start.
     public init(
-        _ publishers: [OptionPublisher], lake: Lake, options: Options = Options(), report: @escaping @Sendable (String) -> Void
+        _ publishers: [OptionPublisher], lake: Lake, options: Options = Options(), report: @escaping @Sendable (Notice) -> Void
     ) throws {
         let since = options.since ?? CivilDate(epochDay: CivilDate(microseconds: options.clock()).epochDay - 31)
         var held: [OptionReportPage: Set<CivilDate>] = [:]
@@ -77,14 +78,14 @@ private final class PublisherPoll: Sendable {
     private let client: HTTPClient
     private let longestWait: Int
     private let clock: @Sendable () -> Int64
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let schedule: Mutex<ReportSchedule>
     private let lastProblem = Mutex("")
     private let worker = SerialWorker()
     private let cancellation = Cancellation()
 
     init(
-        _ schedule: ReportSchedule, lake: Lake, options: OptionReportCollector.Options, report: @escaping @Sendable (String) -> Void
+        _ schedule: ReportSchedule, lake: Lake, options: OptionReportCollector.Options, report: @escaping @Sendable (Notice) -> Void
     ) throws {
         publisher = schedule.publisher
         server = options.servers[publisher] ?? publisher.official
@@ -146,9 +147,13 @@ private final class PublisherPoll: Sendable {
         if let reason = job.problems.first { return problem("\(url): \(reason)") }
         lastProblem.withLock { $0 = "" }
         guard let file = job.files.first, !file.days.isEmpty else { return .nothing }
-        if file.kept.corrected > 0 { report("\(publisher.rawValue): \(file.kept.corrected) figures of \(url) are others than before") }
+        if file.kept.corrected > 0 {
+            report(
+                .info("\(.publisher, publisher.rawValue): \(.count, file.kept.corrected) figures of \(.url, url) are others than before"))
+        }
         if file.rejected > 0 {
-            report("\(publisher.rawValue): \(file.rejected) rows of \(url) are none, see \(file.quarantine ?? "quarantine/")")
+            let kept = file.quarantine ?? "quarantine/"
+            report("\(.publisher, publisher.rawValue): \(.count, file.rejected) rows of \(.url, url) are none, see \(.file, kept)")
         }
         return .days(file.days)
     }
@@ -158,7 +163,7 @@ private final class PublisherPoll: Sendable {
             defer { last = text }
             return last != text
         }
-        if isNew, !worker.isStopped { report("\(publisher.rawValue): \(text)") }
+        if isNew, !worker.isStopped { report("\(.publisher, publisher.rawValue): its statistics cannot be had: \(.reason, text)") }
         return .failed
     }
 }

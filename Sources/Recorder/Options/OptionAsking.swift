@@ -1,5 +1,6 @@
 import Feeds
 import MarketModel
+import Notices
 import Pipeline
 import Synchronization
 import Transport
@@ -19,14 +20,14 @@ final class OptionAsking: Sendable {
     private let client: HTTPClient
     private let clock: @Sendable () -> Int64
     private let writing: OptionWriting
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let state: Mutex<State>
     private let worker = SerialWorker()
     private let cancellation = Cancellation()
 
     init(
         _ venue: Venue, families: [OptionFamily], begins: (tapes: [OptionFamily: OptionRepair.Begin], lastBlock: String),
-        options: OptionCollector.Options, writing: OptionWriting, report: @escaping @Sendable (String) -> Void
+        options: OptionCollector.Options, writing: OptionWriting, report: @escaping @Sendable (Notice) -> Void
     ) throws {
         guard let adapter = FeedCatalogue.optionREST(of: venue, endpoints: options.endpoints) else {
             throw OptionCollectorError(reason: "\(venue) has no options that can be followed")
@@ -115,20 +116,22 @@ final class OptionAsking: Sendable {
             defer { state.problem = said }
             return said == state.problem ? nil : said
         }
-        if let line { report("options: \(line)") }
+        if let line { report("options that lack cannot be had: \(.reason, line)") }
         for (family, sizes) in page.batch.listed { learn(sizes, of: family, at: time) }
     }
 
     /// Takes over what a list says of sizes now; the venue may have changed them since the table was written.
     private func learn(_ listed: Set<FixedPoint>, of family: OptionFamily, at time: Int64) {
         guard let size = listed.first, listed.count == 1 else {
-            return report("\(family) lists contracts on several amounts: \(listed.map(\.description).sorted().joined(separator: ", "))")
+            let sizes = listed.map(\.description).sorted().joined(separator: ", ")
+            return report("\(.family, family) lists contracts on several amounts: \(.now, sizes)")
         }
         let known = state.withLock { $0.sizes.size(of: family, at: time) }
         guard known != size else { return }
         // Trades of the last hour come with the first answers.
         state.withLock { $0.sizes.add(family, size, from: known == nil ? time - 3_600_000_000 : time) }
-        report("a contract of \(family) is on \(size) coins" + (known.map { ", and was on \($0)" } ?? ""))
+        guard let known else { return report(.debug("a contract of \(.family, family) is on \(.now, size) coins")) }
+        report("a contract of \(.family, family) is on \(.now, size) coins, and was on \(.before, known)")
     }
 }
 

@@ -1,6 +1,7 @@
 public import Feeds
 public import Lake
 public import MarketModel
+import Notices
 import Pipeline
 import Synchronization
 public import Transport
@@ -55,9 +56,9 @@ public final class OptionCollector: Sendable {
     /// - Throws: what the lake throws where its tapes cannot be read, or the clients where they cannot start.
     public init(
         _ venue: Venue, families: [OptionFamily], lake: Lake, store: OptionStore, options: Options = Options(),
-        sink: @escaping @Sendable ([OptionTrade]) -> Void = { _ in }, report: @escaping @Sendable (String) -> Void
+        sink: @escaping @Sendable ([OptionTrade]) -> Void = { _ in }, report: @escaping @Sendable (Notice) -> Void
     ) throws {
-        let tell: @Sendable (String) -> Void = { report("\(venue): \($0)") }
+        let tell: @Sendable (Notice) -> Void = { report($0.of(.venue, venue)) }
         self.venue = venue
         self.families = families
         let writing = OptionWriting(families: families, store: store, options: options, sink: sink, report: tell)

@@ -1,5 +1,6 @@
 import Feeds
 import MarketModel
+import Notices
 import Pipeline
 import Transport
 
@@ -14,7 +15,7 @@ final class OptionFollower {
         /// The venue does not deliver what a connection was subscribed to.
         var lost: @Sendable ([String]) -> Void
         /// Something an operator should see.
-        var notice: @Sendable (String) -> Void
+        var notice: @Sendable (Notice) -> Void
     }
 
     private unowned let loop: WebSocketLoop
@@ -66,15 +67,15 @@ final class OptionFollower {
     private func take(_ item: FeedItem, _ symbols: [String]) {
         switch item {
         case .trades: break
-        case .connected: events.notice("options: connected")
+        case .connected: events.notice(.debug("options: connected"))
         case .disconnected(let reason):
             events.lost(symbols)
-            events.notice("options: disconnected: \(reason)")
+            events.notice("options: disconnected: \(.reason, reason)")
         case .subscribed(let symbols): events.delivers(symbols)
         case .rejected(let symbol, let reason):
             events.lost([symbol])
-            events.notice("options of \(symbol) are refused: \(reason)")
-        case .notice(let text): events.notice("options: \(text)")
+            events.notice("options of \(.symbol, symbol) are refused: \(.reason, reason)")
+        case .notice(let text): events.notice("options: their connection: \(.reason, text)")
         }
     }
 

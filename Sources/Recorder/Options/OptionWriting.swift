@@ -1,6 +1,7 @@
 import Feeds
 import Lake
 import MarketModel
+import Notices
 import Pipeline
 import Synchronization
 
@@ -19,7 +20,7 @@ final class OptionWriting: Sendable {
     private let store: OptionStore
     private let options: OptionCollector.Options
     private let sink: @Sendable ([OptionTrade]) -> Void
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     private let state = Mutex(State())
     /// Held while trades are on their way to the disk, so that a flush waits for them.
     private let turn = Mutex(())
@@ -27,7 +28,7 @@ final class OptionWriting: Sendable {
 
     init(
         families: [OptionFamily], store: OptionStore, options: OptionCollector.Options, sink: @escaping @Sendable ([OptionTrade]) -> Void,
-        report: @escaping @Sendable (String) -> Void
+        report: @escaping @Sendable (Notice) -> Void
     ) {
         self.families = Set(families)
         self.store = store
@@ -57,7 +58,7 @@ final class OptionWriting: Sendable {
             return (isNew, wanted.count <= room)
         }
         // Said once a kind: a venue that changes its rows would say so a thousand times a second.
-        if isNew { report("options: rows that are no trades: \(batch.lastFault)") }
+        if isNew { report("options: rows that are no trades: \(.reason, batch.lastFault)") }
         return isKept
     }
 
@@ -78,7 +79,7 @@ final class OptionWriting: Sendable {
                 defer { state.problem = line }
                 return state.problem != line
             }
-            if isNew { report("options cannot be kept: \(line)") }
+            if isNew { report(.error("options cannot be kept: \(.reason, line)")) }
         }
         guard !worker.isStopped else { return }
         worker.submit(afterMilliseconds: options.commitMilliseconds) { [weak self] in self?.run() }
@@ -101,7 +102,7 @@ final class OptionWriting: Sendable {
                 defer { state.dropped = 0 }
                 return state.dropped
             }
-            if dropped > 0 { report("options: \(dropped) trades were dropped while the disk took none") }
+            if dropped > 0 { report("options: \(.count, dropped) trades were dropped while the disk took none") }
             sink(trades)
         }
     }
@@ -111,7 +112,7 @@ final class OptionWriting: Sendable {
         do {
             try flush()
         } catch {
-            report("options cannot be kept: \(error)")
+            report(.error("options cannot be kept: \(error)"))
         }
     }
 }

@@ -1,11 +1,12 @@
 import Glibc
+public import Notices
 
 /// Finds the route of a request and answers it: all of HTTP that needs no socket.
 public struct Router: Sendable {
     /// The mounts, those with longer prefixes first.
     public let mounts: [Mount]
     private let index: [Entry]
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
     /// Of requests that belong to no mount.
     private let strays: RequestMeters.Meter?
 
@@ -42,8 +43,8 @@ public struct Router: Sendable {
     ///
     /// - Parameters:
     ///   - meters: count what is answered; nil for nothing.
-    ///   - report: is told of every error that is answered with a 500, in one line.
-    public init(_ mounts: [Mount], meters: RequestMeters? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) {
+    ///   - report: is told of every error that is answered with a 500, with the request's id.
+    public init(_ mounts: [Mount], meters: RequestMeters? = nil, report: @escaping @Sendable (Notice) -> Void = { _ in }) {
         self.mounts = mounts.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         self.report = report
         index = self.mounts.map { Entry($0, meters) }
@@ -55,6 +56,11 @@ public struct Router: Sendable {
         guard let strays else { return }
         let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
         (entry(for: target, pathEnd: pathEnd)?.meter ?? strays).record(status.code, nanoseconds: nanoseconds)
+    }
+
+    /// The name of the mount that a target is for; `none` for no mount.
+    func facade(of target: [UInt8]) -> String {
+        entry(for: target, pathEnd: target.firstIndex(of: UInt8(ascii: "?")) ?? target.count)?.mount.name ?? "none"
     }
 
     /// Answers a request.
@@ -106,7 +112,7 @@ public struct Router: Sendable {
             failure = known
         } else {
             // Nobody is told of what work throws once it has been cancelled: any error may be its way of ending.
-            if isAwaited { report("request \(id): \(error)") }
+            if isAwaited { report(.error("request \(.request, id): \(error)")) }
             failure = Failure(.internalError)
         }
         failure.headers += headers

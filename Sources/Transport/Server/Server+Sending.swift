@@ -24,7 +24,12 @@ extension Server {
                 time: WallClock.microseconds())
         }
         if case .events = response.body, method == .head { response.body = .none }
-        router.count(state.target, response.status, nanoseconds: MonotonicClock.nanoseconds() - state.began)
+        let nanoseconds = MonotonicClock.nanoseconds() - state.began
+        router.count(state.target, response.status, nanoseconds: nanoseconds)
+        if let observe {
+            let facade = router.facade(of: state.target)
+            observe(AnsweredRequest(id, method, response.status, state, facade: facade, nanoseconds: nanoseconds))
+        }
         guard let message = message(of: response, connection, state) else { return .NO }
         defer { MHD_destroy_response(message) }
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }

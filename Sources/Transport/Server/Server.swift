@@ -19,6 +19,8 @@ public final class Server: @unchecked Sendable {
     let pool: WorkPool
     let sessions: SessionLoop
     let events: EventHub
+    /// Is told of every answer; nil where nobody wants to know.
+    let observe: (@Sendable (AnsweredRequest) -> Void)?
     private let listening: ListenSocket
     private var daemon: OpaquePointer?
     private let isDraining = Atomic<Bool>(false)
@@ -30,10 +32,13 @@ public final class Server: @unchecked Sendable {
     ///   - host: a numeric address, or `localhost`.
     ///   - port: 0 picks a free one.
     ///   - threads: worker threads, each with its own epoll loop.
-    public init(router: Router, host: String = "127.0.0.1", port: Int = 0, threads: Int = 2, limits: ServerLimits = ServerLimits())
-        throws(ServerError)
-    {
+    ///   - observe: is told of every answer, on the thread that sends it.
+    public init(
+        router: Router, host: String = "127.0.0.1", port: Int = 0, threads: Int = 2, limits: ServerLimits = ServerLimits(),
+        observe: (@Sendable (AnsweredRequest) -> Void)? = nil
+    ) throws(ServerError) {
         self.router = router
+        self.observe = observe
         self.limits = limits
         watchdog = Watchdog(limits: limits)
         pool = WorkPool(router: router, room: limits.workQueue)

@@ -71,8 +71,8 @@ public final class NativeLive: Sendable {
             for topic in topics {
                 if state.topics[topic] == nil { follow(topic, &state) }
                 guard let since else { continue }
-                if let since, since <= state.number, let events = state.topics[topic]?.ring.events(after: since) {
-                    missed += events.filter { $0.notional >= minimumNotional }
+                if let since, since <= state.number, let kept = state.topics[topic]?.ring.events(after: since) {
+                    missed += kept.filter { $0.notional >= minimumNotional }.map { event($0, of: topic) }
                 } else {
                     send(NativeEvent(number: 0, id: nil, name: "reset", data: NativeEvents.reset(topic)))
                 }
@@ -87,6 +87,12 @@ public final class NativeLive: Sendable {
             }
             return state.nextClient
         }
+    }
+
+    /// An event that was kept, as it was sent.
+    private func event(_ kept: EventRing.Kept, of topic: NativeTopic) -> NativeEvent {
+        let data = kept.data.withUnsafeBufferPointer { SharedBytes($0) }
+        return NativeEvent(number: kept.number, id: id(kept.number), name: topic.eventName, data: data, notional: kept.notional)
     }
 
     /// A client is gone.
@@ -113,18 +119,18 @@ public final class NativeLive: Sendable {
         case .bar(let instrument, let interval, let row, let isOpen, let revision):
             for dataset in Dataset<BarRow>.all {
                 let topic = NativeTopic(.bars(interval, dataset: dataset.name), instrument.venue, instrument.symbol)
-                publish(topic, "bar") { id in
+                publish(topic) { id in
                     NativeEvents.bar(id: id, instrument, interval, dataset, row, isOpen: isOpen, revision: revision)
                 }
             }
         case .gap(let instrument, let gap):
-            publish(NativeTopic(.gaps, instrument.venue, instrument.symbol), "gap") { NativeEvents.gap(id: $0, instrument, gap) }
+            publish(NativeTopic(.gaps, instrument.venue, instrument.symbol)) { NativeEvents.gap(id: $0, instrument, gap) }
         }
     }
 
     private func deliver(_ rows: [LiveTrade], _ instrument: Instrument, _ scales: Scales) {
         let durable = market.instrument(instrument.venue, instrument.symbol)?.durableID
-        publish(NativeTopic(.trades, instrument.venue, instrument.symbol), "trades") {
+        publish(NativeTopic(.trades, instrument.venue, instrument.symbol)) {
             NativeEvents.trades(id: $0, instrument, scales, rows, durable: durable)
         }
         let topic = NativeTopic(.large, instrument.venue, instrument.symbol)
@@ -135,19 +141,19 @@ public final class NativeLive: Sendable {
             guard let value = valuation.value(price: row.trade.price, quantity: row.trade.quantity) else { continue }
             let notional = ExactQuotient.nearest(value.notional, over: 1, tenTo: valuation.notionalScale) ?? 0
             guard notional >= NativeLive.largeFrom else { continue }
-            publish(topic, "large", notional: notional) {
+            publish(topic, notional: notional) {
                 NativeEvents.large(id: $0, instrument, scales, row, notional: value.notional, scale: valuation.notionalScale)
             }
         }
     }
 
     /// Numbers, encodes, keeps and sends an event, if its topic is followed.
-    private func publish(_ topic: NativeTopic, _ name: String, notional: Double = .infinity, _ encode: (String) -> SharedBytes) {
+    private func publish(_ topic: NativeTopic, notional: Double = .infinity, _ encode: (String) -> SharedBytes) {
         state.withLock { state in
             guard state.topics[topic] != nil else { return }
             state.number += 1
             let id = id(state.number)
-            let event = NativeEvent(number: state.number, id: id, name: name, data: encode(id), notional: notional)
+            let event = NativeEvent(number: state.number, id: id, name: topic.eventName, data: encode(id), notional: notional)
             state.topics[topic]?.ring.append(event)
             guard let clients = state.topics[topic]?.clients.values else { return }
             for client in clients where notional >= client.minimumNotional { client.send(event) }

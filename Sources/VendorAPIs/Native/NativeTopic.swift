@@ -59,6 +59,16 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// What its events are called, in their `type` and as events of a stream.
+    var eventName: String {
+        switch kind {
+        case .trades: "trades"
+        case .large: "large"
+        case .gaps: "gap"
+        case .bars: "bar"
+        }
+    }
+
     /// What the market calls the source of the topic.
     var source: LiveTopic {
         switch kind {

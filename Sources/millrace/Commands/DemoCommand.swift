@@ -2,6 +2,7 @@ import ExchangeSimulator
 import Feeds
 import Lake
 import MarketModel
+import Notices
 import Recorder
 
 extension Command {
@@ -23,7 +24,7 @@ extension Command {
             CommandOption("hours", "N", "How much of the past is imported, 0 to 720", default: "48"),
             CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1s,1m,5m,1h"),
             .threads,
-        ] + OpenDOptions.options,
+        ] + LogOptions.options + OpenDOptions.options,
         examples: [
             CommandExample("millrace demo", "everything, on http://127.0.0.1:8080"),
             CommandExample("millrace demo --port 0 --seed 7 --data /tmp/demo", "another market, on a free port"),
@@ -44,6 +45,7 @@ private struct DemoJob {
     private let threads: Int
     private let intervals: [Interval]
     private let openD: OpenDOptions
+    private let log: Log
 
     init(_ arguments: Arguments) throws {
         data = arguments.value("data") ?? "millrace-demo"
@@ -52,6 +54,7 @@ private struct DemoJob {
         hours = try arguments.integer("hours", in: 0...720, default: 48)
         threads = try arguments.threads()
         openD = try OpenDOptions(arguments, httpPort: port)
+        log = try LogOptions.log(arguments)
         intervals = try RecordingOptions.intervals(arguments.value("intervals") ?? "1s,1m,5m,1h")
         let seedText = arguments.value("seed") ?? "1"
         guard let seed = UInt64(seedText) else { throw UsageError("--seed \(seedText): a whole number from 0 is wanted") }
@@ -67,6 +70,7 @@ private struct DemoJob {
         var options = ServeOptions(data: data, port: port, threads: threads)
         options.recording = recording(from: simulator)
         options.openD = openD
+        options.log = log
         try DemoHistory(
             lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest,
             options: options.recording.optionFamilies
@@ -76,7 +80,7 @@ private struct DemoJob {
         guard server.waitUntilLive(seconds: 60) else {
             throw CommandError("these are not followed after a minute: \(server.unready.joined(separator: ", "))")
         }
-        if let addresses = server.otherAddresses { console.note(addresses) }
+        if let addresses = server.otherAddresses { log.write(.info("also there: \(.address, addresses)")) }
         try console.print("millrace ready \(server.url)")
         console.note(hints(server.url))
         _ = EndSignals.wait()

@@ -3,6 +3,7 @@ import Glibc
 import Lake
 import MarketModel
 import MarketService
+import Notices
 import Transport
 import VendorAPIs
 
@@ -45,7 +46,7 @@ extension Command {
             CommandOption(
                 "okx-exchanges", "NAMES", "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
-        ] + OpenDOptions.options + RecordingOptions.options,
+        ] + LogOptions.options + OpenDOptions.options + RecordingOptions.options,
         examples: [
             CommandExample("millrace serve --data data", "serve on http://127.0.0.1:8080"),
             CommandExample("millrace serve --data data --record binance-spot:BTCUSDT,ETHUSDT", "and record two pairs meanwhile"),
@@ -70,6 +71,7 @@ extension Command {
             }
         }
         options.planFile = PlanFile(arguments)
+        options.log = try LogOptions.log(arguments)
         options.trustedProxies = Set(arguments.all("trusted-proxy"))
         if let text = arguments.value("okx-exchanges") { options.okxExchanges = try OpenDOptions.exchanges(text, "--okx-exchanges") }
         options.openD = try OpenDOptions(arguments, httpPort: options.port)
@@ -81,10 +83,10 @@ extension Command {
             return .failure
         }
         // Blocked before and waited for after: a signal that comes while the line below is printed is not lost.
-        if let addresses = server.otherAddresses { console.note(addresses) }
+        if let addresses = server.otherAddresses { options.log.write(.info("also there: \(.address, addresses)")) }
         try console.print("millrace ready \(server.url)")
         let signal = EndSignals.wait(onHangUp: options.planFile.map { _ in server.readPlansAgain })
-        console.note("stopping after \(signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight")
+        options.log.write(.info("stopping after \(.reason, signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight"))
         server.stop(grace: Double(try arguments.integer("grace", in: 0...3600, default: 10)))
         return .success
     }

@@ -2,6 +2,7 @@ import Feeds
 import Lake
 import MarketModel
 import MarketService
+import Notices
 import OrderFlow
 import Pipeline
 import Recorder
@@ -16,12 +17,12 @@ final class Interest: Sendable {
     private let collector: InterestCollector
     private let backfill: InterestBackfill
     private let worker = SerialWorker()
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
 
     /// Begins to ask.
     ///
     /// - Throws: what the lake throws, or the clients where they cannot start.
-    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (String) -> Void) throws {
+    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (Notice) -> Void) throws {
         let adapters = options.interest.compactMap { FeedCatalogue.openInterest(of: $0, endpoints: options.endpoints[$0]) }
         let families = Dictionary(grouping: options.optionFamilies, by: \.venue).sorted { $0.key < $1.key }
         let optionAdapters = families.compactMap { venue, families in
@@ -57,7 +58,7 @@ final class Interest: Sendable {
         do {
             try market.seal(at: WallClock.microseconds())
         } catch {
-            report("a day of open interest cannot be sealed: \(error)")
+            report(.error("a day of open interest cannot be sealed: \(error)"))
         }
         worker.submit(afterMilliseconds: 600_000) { [weak self] in self?.seal() }
     }

@@ -2,6 +2,7 @@ import Access
 import Glibc
 import Lake
 import MarketService
+import Notices
 import Pipeline
 import Recorder
 import Transport
@@ -27,6 +28,8 @@ struct ServeOptions: Sendable {
     var openD = OpenDOptions()
     /// What is recorded live.
     var recording = RecordingOptions()
+    /// Where it is told what happens.
+    var log = Log()
 }
 
 /// All that serves a data directory, put together: what `serve` runs, and `demo` too.
@@ -48,6 +51,7 @@ struct LakeServer: Sendable {
     private let live: LiveMarket
     private let streams: (aperiodic: AperiodicLive, native: NativeLive)
     private let housekeeping: SerialWorker
+    private let log: Log
 
     /// Starts serving.
     ///
@@ -58,6 +62,8 @@ struct LakeServer: Sendable {
         EndSignals.block(alsoHangUp: options.planFile != nil)
         housekeeping = SerialWorker()
         planFile = options.planFile
+        let log = options.log
+        self.log = log
         let plans = try planFile?.read() ?? .standard
         ProcessMemory.limitArenas(to: max(2, options.threads))
         ProcessMemory.returnLarge()
@@ -71,7 +77,7 @@ struct LakeServer: Sendable {
                 "\(host) can be reached by others, and there are no keys: make one with"
                     + " 'millrace keys create --data \(data) --vendor oanor --plan free', or listen on 127.0.0.1")
         }
-        let report: @Sendable (String) -> Void = { Console.complain("millrace serve: \($0)") }
+        let report: @Sendable (Notice) -> Void = { log.write($0) }
         let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
         let interest = try Interest(options.recording, lake: lake, report: report)
         let optionTapes = options.recording.optionFamilies.isEmpty ? nil : try OptionTapes(options.recording, lake: lake, report: report)
@@ -118,10 +124,11 @@ struct LakeServer: Sendable {
         limits.workThreads = 16
         // A thousand subscribers may sit behind one address.
         limits.connectionsPerClient = 2048
-        server = try Server(router: router, host: host, port: options.port, threads: options.threads, limits: limits)
+        server = try Server(
+            router: router, host: host, port: options.port, threads: options.threads, limits: limits, observe: log.requests)
         market.follow(report: report)
         access.follow(report: report)
-        LakeServer.nameKeysWithoutPlan(access)
+        LakeServer.nameKeysWithoutPlan(access, log)
         self.market = market
         self.access = access
         self.months = months
@@ -130,15 +137,16 @@ struct LakeServer: Sendable {
         self.options = optionTapes
         self.live = live
         self.streams = streams
-        LakeServer.tidy(every: 60_000, on: housekeeping)
+        LakeServer.tidy(every: 60_000, on: housekeeping, log)
         url = "http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 
-    /// Gives free memory back, again and again, until the worker is stopped.
-    private static func tidy(every milliseconds: Int, on worker: SerialWorker) {
+    /// Gives free memory back and writes what the log left out, again and again, until the worker is stopped.
+    private static func tidy(every milliseconds: Int, on worker: SerialWorker, _ log: Log) {
         worker.submit(afterMilliseconds: milliseconds) { [weak worker] in
             ProcessMemory.returnFreed()
-            if let worker, !worker.isStopped { tidy(every: milliseconds, on: worker) }
+            log.settle()
+            if let worker, !worker.isStopped { tidy(every: milliseconds, on: worker, log) }
         }
     }
 
@@ -165,19 +173,19 @@ struct LakeServer: Sendable {
         do {
             let plans = try planFile.read()
             try access.adopt(plans)
-            Console.complain("millrace serve: read \(planFile.path) again: \(plans.all.count) plans are in force")
-            LakeServer.nameKeysWithoutPlan(access)
+            log.write(.info("read \(.file, planFile.path) again: \(.count, plans.all.count) plans are in force"))
+            LakeServer.nameKeysWithoutPlan(access, log)
         } catch let error as PlanFile.Faults {
-            for line in error.lines { Console.complain(line) }
-            Console.complain("millrace serve: \(planFile.path) is wrong: the plans stay as they were")
+            for line in error.lines { log.write("a fault of the plans: \(.reason, line)") }
+            log.write("\(.file, planFile.path) is wrong: the plans stay as they were")
         } catch {
-            Console.complain("millrace serve: the plans stay as they were: \(error)")
+            log.write("\(.file, planFile.path) cannot be read, the plans stay as they were: \(error)")
         }
     }
 
-    private static func nameKeysWithoutPlan(_ access: AccessControl) {
+    private static func nameKeysWithoutPlan(_ access: AccessControl, _ log: Log) {
         for key in access.keysWithoutPlan {
-            Console.complain("millrace serve: \(key.id) opens nothing: \(key.vendor) has no plan '\(key.plan)' now")
+            log.write("\(.key, key.id) opens nothing: \(.vendor, key.vendor) has no plan '\(.plan, key.plan)' now")
         }
     }
 
@@ -198,8 +206,9 @@ struct LakeServer: Sendable {
         do {
             try access.stop()
         } catch {
-            Console.complain("millrace serve: calls that were booked ahead could not be returned: \(error)")
+            log.write(.error("calls that were booked ahead could not be returned: \(error)"))
         }
+        log.settle()
     }
 
     private static func isLoopback(_ host: String) -> Bool {

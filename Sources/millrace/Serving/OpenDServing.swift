@@ -1,5 +1,6 @@
 import Lake
 import MarketService
+import Notices
 import Transport
 import VendorAPIs
 
@@ -14,7 +15,7 @@ final class OpenDServing: Sendable {
     ///
     /// - Parameter isLoopback: whether nobody but this machine reaches `host`; whoever else does has to have a key.
     /// - Throws: a `ServerError` where a port is taken.
-    init(_ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, report: @escaping @Sendable (String) -> Void)
+    init(_ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, report: @escaping @Sendable (Notice) -> Void)
         throws
     {
         let book = OptionStatisticBook(lake: lake, exchanges: options.exchanges)
@@ -45,8 +46,8 @@ final class OpenDServing: Sendable {
         if listener != nil || web != nil { book.follow(report: report) }
     }
 
-    private static func isOpen(_ holds: Bool, _ what: String, _ host: String, _ option: String, _ report: (String) -> Void) -> Bool {
-        if !holds { report("\(what) stays shut: \(host) can be reached by others, and \(option) is not given") }
+    private static func isOpen(_ holds: Bool, _ what: String, _ host: String, _ option: String, _ report: (Notice) -> Void) -> Bool {
+        if !holds { report("\(.data, what) stays shut: \(.address, host) can be reached by others, and \(.option, option) is not given") }
         return holds
     }
 

@@ -1,6 +1,7 @@
 import Feeds
 import Lake
 import MarketModel
+import Notices
 import Pipeline
 import Recorder
 
@@ -9,12 +10,12 @@ final class OptionTapes: Sendable {
     private let store: OptionStore
     private let collectors: [OptionCollector]
     private let worker = SerialWorker()
-    private let report: @Sendable (String) -> Void
+    private let report: @Sendable (Notice) -> Void
 
     /// Begins to follow.
     ///
     /// - Throws: what the lake throws, or the clients where they cannot start.
-    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (String) -> Void) throws {
+    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (Notice) -> Void) throws {
         let store = try OptionStore(lake: lake, report: report)
         self.store = store
         self.report = report
@@ -34,7 +35,7 @@ final class OptionTapes: Sendable {
         do {
             try store.seal(before: CivilDate(microseconds: WallClock.microseconds() - 3_600_000_000))
         } catch {
-            report("a day of options cannot be sealed: \(error)")
+            report(.error("a day of options cannot be sealed: \(error)"))
         }
         worker.submit(afterMilliseconds: 600_000) { [weak self] in self?.seal() }
     }

@@ -2,6 +2,7 @@ import Feeds
 import Lake
 import MarketModel
 import MarketService
+import Notices
 import Recorder
 import Synchronization
 import Transport
@@ -21,7 +22,7 @@ final class Recording: Sendable {
     /// Begins to record.
     ///
     /// - Throws: what the lake throws, or the clients where they cannot start.
-    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (String) -> Void) throws {
+    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (Notice) -> Void) throws {
         var follow = LiveOptions()
         follow.intervals = options.intervals
         let live = LiveMarket(lake: lake, options: follow, report: report)
