@@ -94,7 +94,7 @@ struct OpenAPITests {
             document.at("paths", "/healthz", "get", "responses", "404", "content", "text/plain", "examples", "error1", "value") as? String
                 == "Not found\n")
         let file = try #require(document.at("paths", "/api/files/{year}/{name}", "get", "responses") as? [String: Any])
-        #expect(Set(file.keys).isSuperset(of: ["200", "206", "304", "416"]) && file["401"] == nil)
+        #expect(Set(file.keys).isSuperset(of: ["200", "206", "304", "403", "416"]) && file["401"] == nil)
         let stream = try #require(document.at("paths", "/api/stream", "get", "responses") as? [String: Any])
         #expect(Set(stream.keys).isSuperset(of: ["101", "200", "426"]))
     }

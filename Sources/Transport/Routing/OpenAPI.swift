@@ -21,11 +21,11 @@ public struct OpenAPI: Sendable {
 
     /// What any route may be refused with.
     static let refusals: [Status] = [
-        .badRequest, .notFound, .methodNotAllowed, .contentTooLarge, .uriTooLong, .tooManyRequests, .headersTooLarge, .internalError,
+        .badRequest, .forbidden, .notFound, .methodNotAllowed, .contentTooLarge, .uriTooLong, .tooManyRequests, .headersTooLarge, .internalError,
         .unavailable, .versionNotSupported,
     ]
     /// What a route that asks for a key may be refused with besides.
-    static let keyRefusals: [Status] = [.unauthorized, .paymentRequired, .forbidden]
+    static let keyRefusals: [Status] = [.unauthorized, .paymentRequired]
 
     /// The document.
     ///
