@@ -59,26 +59,36 @@ final class KeyMeter: Sendable {
     /// A call comes.
     func admit(now: Int64, month: Int, store: KeyStore) throws -> Verdict {
         try state.withLock { state in
-            // All windows are asked before one counts the call: a refused call leaves no trace in any.
+            // All windows and the quota are asked before any of them counts the call: a refused call leaves no trace.
             let refusal = state.windows.compactMap { window in window.calls.wait(at: now).map { (window.seconds, wait: $0) } }
                 .max { $0.wait < $1.wait }
             if let (seconds, wait) = refusal { return .tooFast(AccessControl.Rate(seconds: seconds), waitNanoseconds: wait) }
+            var remaining: Int?
+            if let quota = state.plan.callsPerMonth {
+                guard try hasCall(&state, of: quota, month: month, store: store) else { return .quotaUsed }
+                state.left -= 1
+                remaining = quota - state.booked + state.left
+            }
             for index in state.windows.indices { _ = state.windows[index].calls.admit(at: now) }
-            guard let quota = state.plan.callsPerMonth else { return .admitted(state.plan, remaining: nil) }
-            if state.month != month {
-                (state.month, state.left, state.booked, state.exhausted) = (month, 0, 0, false)
-            }
-            if state.left == 0 {
-                guard !state.exhausted else { return .quotaUsed }
-                // The ticker books ahead; this happens at the first call of a month, and to those who are faster than it.
-                try book(&state, quota: quota, store: store)
-                guard state.left > 0 else { return .quotaUsed }
-            }
-            // A quota that was lowered may be less than what is booked.
-            guard quota > state.booked - state.left else { return .quotaUsed }
-            state.left -= 1
-            return .admitted(state.plan, remaining: quota - state.booked + state.left)
+            return .admitted(state.plan, remaining: remaining)
         }
+    }
+
+    /// Whether the month has a call left, booked by now.
+    private func hasCall(_ state: inout State, of quota: Int, month: Int, store: KeyStore) throws -> Bool {
+        if state.month != month {
+            // A clock that is put back finds the month as it was left.
+            try settle(&state, store: store)
+            (state.month, state.booked, state.exhausted) = (month, 0, false)
+        }
+        if state.left == 0 {
+            guard !state.exhausted else { return false }
+            // The ticker books ahead; this happens at the first call of a month, and to those who are faster than it.
+            try book(&state, quota: quota, store: store)
+            guard state.left > 0 else { return false }
+        }
+        // A quota that was lowered may be less than what is booked.
+        return quota > state.booked - state.left
     }
 
     /// The calls that a minute has, and those made in the one up to `now`.
@@ -99,11 +109,14 @@ final class KeyMeter: Sendable {
 
     /// Takes back what was booked and not made.
     func settle(store: KeyStore) throws {
-        try state.withLock { state in
-            guard state.left > 0 else { return }
-            try store.release(id: id, month: state.month, calls: state.left)
-            state.left = 0
-        }
+        try state.withLock { try settle(&$0, store: store) }
+    }
+
+    private func settle(_ state: inout State, store: KeyStore) throws {
+        guard state.left > 0 else { return }
+        try store.release(id: id, month: state.month, calls: state.left)
+        state.booked -= state.left
+        state.left = 0
     }
 
     private func book(_ state: inout State, quota: Int, store: KeyStore) throws {
