@@ -88,10 +88,11 @@ import Transport
         #expect(try lake.optionStatements().contains { $0.statement.subject == tencent })
     }
 
-    @Test(arguments: [
-        // The status, and for how many seconds at least it is left alone: as it says, for a page that is not there, and after a failure.
-        (Status(429), 1800), (Status(503), 1800), (Status(404), 3600), (Status(403), 3600), (Status(500), 60),
-    ])
+    @Test(
+        arguments: [
+            // The status, and for how many seconds at least it is left alone: as it says, for a page that is not there, and after a failure.
+            (Status(429), 1800), (Status(503), 1800), (Status(404), 3600), (Status(403), 3600), (Status(500), 60),
+        ] as [(Status, Int64)])
     func `A publisher is asked again when its answer says it may be`(status: Status, seconds: Int64) throws {
         let folder = try Folder()
         defer { _ = folder }
