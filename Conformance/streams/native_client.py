@@ -8,7 +8,7 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
-from feed import MINUTE, PORT, START, ask, gap, get, main, tell, tick, trades
+from feed import MINUTE, PORT, START, ask, gap, get, main, tell, tick, trades, until
 
 clock = START
 number = 1
@@ -234,6 +234,56 @@ def revoked():
     print(f"revoked keys ended their streams after {time.monotonic() - began:.2f} s")
 
 
+def limited():
+    """A plan may have so many streams of both kinds at once, or none"""
+    two, still = tell("/key", plan="two"), tell("/key", plan="still")
+    bearer = {"Authorization": f"Bearer {two}"}
+    until(lambda: ask("/v1/instruments", headers=bearer)[0] == 200, "the key is known")
+
+    def refused():
+        status, body = ask("/v1/stream", headers=bearer, topics=TOPICS)
+        return status == 429 and "as many streams open as plan 'two' allows: 2" in json.loads(body)["error"]["message"]
+
+    for first, second in ((Socket, Events), (Events, Events), (Socket, Socket)):
+        clients = [first(key=two), second(key=two)]
+        for client in clients:
+            assert client.next()["type"] == "ready"
+        assert refused()
+        with pytest.raises(websockets.InvalidStatus) as answer:
+            Socket(key=two)
+        assert answer.value.response.status_code == 429 and answer.value.response.headers["Retry-After"] == "5"
+        clients[0].close()
+        until(lambda: not refused_stream(two), "a place is free")
+        clients[1].close()
+        until(lambda: open_streams(two, 2), "both places are free")
+    status, body = ask("/v1/stream", headers={"Authorization": f"Bearer {still}"}, topics=TOPICS)
+    assert status == 403 and "plan 'still' does not include the stream" in json.loads(body)["error"]["message"], body
+
+
+def refused_stream(key):
+    """Whether a stream is refused for there being too many; one that is not is closed again."""
+    try:
+        Socket(key=key).close()
+        return False
+    except websockets.InvalidStatus as answer:
+        assert answer.response.status_code == 429
+        return True
+
+
+def open_streams(key, count):
+    """Whether so many streams can be opened at once; they are closed again."""
+    streams = []
+    try:
+        for _ in range(count):
+            streams.append(Socket(key=key))
+        return True
+    except websockets.InvalidStatus:
+        return False
+    finally:
+        for stream in streams:
+            stream.close()
+
+
 def lists():
     """Instruments and holes are listed, by page"""
     instruments = get("/v1/instruments")["instruments"]
@@ -262,4 +312,4 @@ def lists():
 
 
 if __name__ == "__main__":
-    main(live, resuming, filtered, refused, lists, repaired, revoked)
+    main(live, resuming, filtered, refused, lists, repaired, revoked, limited)

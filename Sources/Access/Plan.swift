@@ -2,14 +2,6 @@ public import MarketModel
 
 /// What a key may do: a vendor's plan, as data.
 public struct Plan: Sendable, Hashable {
-    /// What of an API some plans do not open.
-    public enum Part: String, Sendable, Hashable, CaseIterable {
-        /// The running sum of what takers bought less what they sold.
-        case cumulativeDelta = "cvd"
-        /// Takers' volume by price.
-        case footprints
-    }
-
     /// The vendor whose API the plan is for.
     public let vendor: String
     /// The name, lower case.
@@ -28,14 +20,19 @@ public struct Plan: Sendable, Hashable {
     public let liveConnections: Int?
     /// The datasets it opens; nil for all.
     public let datasets: Set<String>?
-    /// What of the API it does not open.
-    public let closed: Set<Part>
+    /// How many days back of today it opens, UTC; nil for all there is.
+    public let historyDays: Int?
+    /// The paths of the API that it opens, with `*` at the end of one for all that begin so; nil for all.
+    public let endpoints: Set<String>?
+    /// The paths that it does not open, written the same way.
+    public let closed: Set<String>
 
     /// Creates a plan; what is not said is not limited. Of two limits for the same stretch the lower one holds.
     public init(
         vendor: String, name: String, callsPerMonth: Int? = nil, callsPerMinute: Int? = nil, callsPerSecond: Int? = nil,
         limits: [CallLimit] = [], smallestInterval: Interval = .s1, hasRawFiles: Bool = true, hasLiveStream: Bool = true,
-        liveConnections: Int? = nil, datasets: Set<String>? = nil, closed: Set<Part> = []
+        liveConnections: Int? = nil, datasets: Set<String>? = nil, historyDays: Int? = nil, endpoints: Set<String>? = nil,
+        closed: Set<String> = []
     ) {
         self.vendor = vendor
         self.name = name
@@ -48,6 +45,8 @@ public struct Plan: Sendable, Hashable {
         self.hasLiveStream = hasLiveStream
         self.liveConnections = liveConnections
         self.datasets = datasets
+        self.historyDays = historyDays
+        self.endpoints = endpoints
         self.closed = closed
     }
 
@@ -59,6 +58,26 @@ public struct Plan: Sendable, Hashable {
 
     /// Whether it opens a dataset.
     public func opens(dataset: String) -> Bool { datasets?.contains(dataset) ?? true }
+
+    /// Whether it opens a path, written as its route is declared: `/v1/gaps`, `/api/v1/data/{bucket}`.
+    public func opens(path: String) -> Bool {
+        (endpoints?.contains { Plan.covers($0, path) } ?? true) && !closed.contains { Plan.covers($0, path) }
+    }
+
+    /// Whether some paths are not opened.
+    public var closesPaths: Bool { endpoints != nil || !closed.isEmpty }
+
+    /// Whether a path is the one that is written, or begins like one that ends in `*`.
+    static func covers(_ pattern: String, _ path: String) -> Bool {
+        pattern.utf8.last == UInt8(ascii: "*") ? path.utf8.starts(with: pattern.utf8.dropLast()) : path == pattern
+    }
+
+    /// The first day that it opens; nil for no such limit.
+    ///
+    /// - Parameter now: microseconds since 1970-01-01 UTC.
+    public func firstDay(at now: Int64) -> CivilDate? {
+        historyDays.map { CivilDate(epochDay: CivilDate(microseconds: now).epochDay - $0) }
+    }
 
     private func calls(inSeconds seconds: Int) -> Int? { limits.first { $0.seconds == seconds }?.calls }
 }

@@ -7,21 +7,25 @@ struct PlanReader {
     let vendors: [String]
     /// The names that a plan's datasets may have.
     let datasets: [String]
+    /// The paths of each vendor's API that keys open; nil where any will do.
+    let paths: [String: [String]]?
     private var faults: [ConfigFault] = []
 
-    init(vendors: [String], datasets: [String]) {
+    init(vendors: [String], datasets: [String], paths: [String: [String]]?) {
         self.vendors = vendors
         self.datasets = datasets
+        self.paths = paths
     }
 
     /// The settings that make a difference to a vendor's API, beyond those of all.
     static let ofVendor: [String: Set<String>] = [
-        "aperiodic": ["smallest_interval", "raw_files", "live_stream", "live_connections", "datasets"],
-        "coinglass": ["smallest_interval", "closed"],
+        "aperiodic": ["smallest_interval", "history_days", "raw_files", "live_stream", "live_connections", "datasets"],
+        "coinglass": ["smallest_interval", "history_days"],
+        "millrace": ["history_days", "live_stream", "live_connections"],
     ]
-    private static let particular = ["smallest_interval", "raw_files", "live_stream", "live_connections", "datasets", "closed"]
+    private static let particular = ["smallest_interval", "history_days", "raw_files", "live_stream", "live_connections", "datasets"]
     private static let settings =
-        ["vendor", "name", "calls_per_second", "calls_per_minute", "calls_per_month", "limits"] + particular
+        ["vendor", "name", "calls_per_second", "calls_per_minute", "calls_per_month", "limits"] + particular + ["endpoints", "closed"]
 
     /// A window remembers every call in it: 800 kB for each key of the greatest.
     private static let mostCalls = 100_000
@@ -29,6 +33,7 @@ struct PlanReader {
     private static let longestWindow = 86_400
     private static let mostConnections = 100_000
     private static let longestName = 32
+    private static let longestHistory = 36_500
 
     /// The plans of a document, in its order.
     mutating func read(_ bytes: some Collection<UInt8>) throws(ConfigFaults) -> [Plan] {
@@ -72,10 +77,9 @@ struct PlanReader {
         let smallest = section.text(
             "smallest_interval", "one of \(intervals.joined(separator: " "))", choices: intervals, noting: &faults
         ) { Interval(name: $0) }
-        let parts = Plan.Part.allCases.map(\.rawValue)
-        let closed = section.texts("closed", "a list of \(parts.joined(separator: ", "))", choices: parts, noting: &faults) {
-            Plan.Part(rawValue: $0)
-        }
+        let days = section.integer("history_days", in: 1...PlanReader.longestHistory, noting: &faults)
+        let endpoints = patterns(section, "endpoints", vendor)
+        let closed = patterns(section, "closed", vendor)
         let limits = limits(section)
         let perMonth = section.integer("calls_per_month", in: 1...PlanReader.mostCallsPerMonth, noting: &faults)
         let hasRawFiles = section.flag("raw_files", noting: &faults)
@@ -88,7 +92,17 @@ struct PlanReader {
         return Plan(
             vendor: vendor, name: name, callsPerMonth: perMonth, limits: limits, smallestInterval: smallest ?? .s1,
             hasRawFiles: hasRawFiles ?? true, hasLiveStream: hasLiveStream ?? true, liveConnections: connections,
-            datasets: opened.map { Set($0) }, closed: Set(closed ?? []))
+            datasets: opened.map { Set($0) }, historyDays: days, endpoints: endpoints.map { Set($0) }, closed: Set(closed ?? []))
+    }
+
+    /// Paths of a vendor's API, each of which there is, or with `*` at its end, under which there is one.
+    private mutating func patterns(_ section: ConfigSection, _ name: String, _ vendor: String?) -> [String]? {
+        let known = vendor.flatMap { vendor in paths.map { $0[vendor] ?? [] } }
+        let wanted = "a list of paths of the API" + (vendor.map { " of \($0)" } ?? "") + ", one that ends in * for all that begin so"
+        return section.texts(name, wanted, choices: known ?? [], noting: &faults) { text in
+            guard let known else { return text }
+            return known.contains { Plan.covers(text, $0) } ? text : nil
+        }
     }
 
     private mutating func opened(_ section: ConfigSection) -> [String]? {

@@ -9,7 +9,7 @@ extension Plans {
 }
 
 extension Plan {
-    /// What it says, as a document writes it. Names and datasets hold nothing that would want an escape.
+    /// What it says, as a document writes it. Names, datasets and paths hold nothing that would want an escape.
     fileprivate var settings: [(name: String, value: String)] {
         var settings = [("vendor", "'\(vendor)'"), ("name", "'\(name)'")]
         func add(_ name: String, _ value: String?) { if let value { settings.append((name, value)) } }
@@ -21,11 +21,13 @@ extension Plan {
         let written = others.map { "{ calls: \($0.calls), seconds: \($0.seconds) }" }.joined(separator: ", ")
         add("limits", others.isEmpty ? nil : "[\(written)]")
         add("smallest_interval", smallestInterval == .s1 ? nil : "'\(smallestInterval.name)'")
+        add("history_days", historyDays.map { "\($0)" })
         add("raw_files", hasRawFiles ? nil : "false")
         add("live_stream", hasLiveStream ? nil : "false")
         add("live_connections", liveConnections.map { "\($0)" })
         add("datasets", datasets.map { list($0) })
-        add("closed", closed.isEmpty ? nil : list(closed.map(\.rawValue)))
+        add("endpoints", endpoints.map { list($0) })
+        add("closed", closed.isEmpty ? nil : list(closed))
         return settings
     }
 }

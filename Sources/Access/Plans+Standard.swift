@@ -3,7 +3,7 @@ import Config
 extension Plans {
     /// The plans that come with the server.
     public static let standard: Plans = {
-        var reader = PlanReader(vendors: ["aperiodic", "coinglass", "millrace", "oanor"], datasets: [])
+        var reader = PlanReader(vendors: ["aperiodic", "coinglass", "millrace", "oanor"], datasets: [], paths: nil)
         do throws(ConfigFaults) {
             return Plans(try reader.read(standardDocument.utf8))
         } catch {
@@ -33,10 +33,12 @@ extension Plans {
             { vendor: 'aperiodic', name: 'prime-raw', calls_per_minute: 1200, live_connections: 10 },
             { vendor: 'aperiodic', name: 'unlimited' },
 
-            // The names, rates, smallest intervals and closed parts are the vendor's; it publishes no rate of its enterprise plan.
-            { vendor: 'coinglass', name: 'hobbyist', calls_per_minute: 30, smallest_interval: '4h', closed: ['cvd', 'footprints'] },
-            { vendor: 'coinglass', name: 'startup', calls_per_minute: 80, smallest_interval: '30m', closed: ['footprints'] },
-            { vendor: 'coinglass', name: 'standard', calls_per_minute: 300, closed: ['footprints'] },
+            // The names, rates, smallest intervals and closed paths are the vendor's; it publishes no rate of its enterprise plan.
+            { vendor: 'coinglass', name: 'hobbyist', calls_per_minute: 30, smallest_interval: '4h',
+              closed: ['/api/futures/cvd/history', '/api/futures/volume/footprint-history'] },
+            { vendor: 'coinglass', name: 'startup', calls_per_minute: 80, smallest_interval: '30m',
+              closed: ['/api/futures/volume/footprint-history'] },
+            { vendor: 'coinglass', name: 'standard', calls_per_minute: 300, closed: ['/api/futures/volume/footprint-history'] },
             { vendor: 'coinglass', name: 'professional', calls_per_minute: 1200 },
             { vendor: 'coinglass', name: 'enterprise' },
             { vendor: 'coinglass', name: 'unlimited' },

@@ -2,7 +2,7 @@ public import Config
 
 /// The plans that are in force: those that come with the server, and over them those of a file.
 ///
-///     let plans = try Plans(document: bytes, over: .standard, datasets: names)
+///     let plans = try Plans(document: bytes, over: .standard, datasets: names, paths: KeyedPaths.ofVendor)
 ///     plans.named("pro", vendor: "oanor")
 public struct Plans: Sendable, Hashable {
     /// All of them: vendors in order, each vendor's plans in the order in which they were written.
@@ -24,10 +24,14 @@ public struct Plans: Sendable, Hashable {
 
     /// Reads a document in JSON5 and puts its plans over others: it adds some, and replaces those of the same vendor and name.
     ///
-    /// - Parameter datasets: the names that a plan's datasets may have.
+    /// - Parameters:
+    ///   - datasets: the names that a plan's datasets may have.
+    ///   - paths: the paths of each vendor's API that keys open.
     /// - Throws: all that is wrong with it.
-    public init(document: some Collection<UInt8>, over base: Plans, datasets: [String]) throws(ConfigFaults) {
-        var reader = PlanReader(vendors: base.vendors, datasets: datasets)
+    public init(
+        document: some Collection<UInt8>, over base: Plans, datasets: [String], paths: [String: [String]]
+    ) throws(ConfigFaults) {
+        var reader = PlanReader(vendors: base.vendors, datasets: datasets, paths: paths)
         self.init(base.all + (try reader.read(document)))
     }
 

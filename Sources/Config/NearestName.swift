@@ -4,7 +4,9 @@ public enum NearestName {
     ///
     /// - Complexity: O(candidates × length²).
     public static func of(_ word: String, in candidates: [String]) -> String? {
-        let scored = candidates.map { (name: $0, distance: $0.hasPrefix(word) && word.count > 2 ? 1 : distance(word, $0)) }
+        let scored = candidates.map { name in
+            (name: name, distance: word.count > 2 && (name.hasPrefix(word) || name.hasSuffix(word)) ? 1 : distance(word, name))
+        }
         guard let best = scored.min(by: { $0.distance < $1.distance }), best.distance <= max(1, min(word.count, best.name.count) / 2)
         else { return nil }
         return best.name

@@ -63,10 +63,20 @@ public final class Lake: Sendable {
     }
 
     /// All tapes, by venue and symbol, with the days that are being recorded.
-    public func tapes() throws -> [TapeSummary] {
+    ///
+    /// - Parameters:
+    ///   - isWanted: which of them, by venue and symbol.
+    ///   - isCancelled: asked before each of them.
+    /// - Throws: also `CancellationError` once it is cancelled.
+    public func tapes(
+        where isWanted: (Venue, String) -> Bool = { _, _ in true }, isCancelled: () -> Bool = { false }
+    ) throws -> [TapeSummary] {
         // Before the sealed days: a day that is sealed in between is there twice, which is no harm, and not missing.
         let open = try journals.openDays()
-        return try catalogue.entries().map { try summary($0).joined(open) }
+        return try catalogue.entries().filter { isWanted($0.venue, $0.symbol) }.map { entry in
+            if isCancelled() { throw CancellationError() }
+            return try summary(entry).joined(open)
+        }
     }
 
     /// The tape of one instrument with the days that are being recorded, or nil if the lake has none.

@@ -8,8 +8,8 @@ public import Transport
 /// Where all routes of a mount want the same, ``asGate`` goes before the mount. Where some are keyless, want to know the caller's plan, or
 /// take the vendor's demo key, the mount has no gate and each guarded route's handler goes behind it:
 ///
-///     Route("/data/{bucket}", …, handler: gate.guarding { request, grant in … })
-///     Route("/data/preview/{bucket}", …, handler: gate.guarding(takingDemoKey: true) { request, grant in … })
+///     Route("/data/{bucket}", …, handler: gate.guarding("/api/v1/data/{bucket}") { request, grant in … })
+///     Route("/data/preview/{bucket}", …, handler: gate.guarding("/api/v1/data/preview/{bucket}", takingDemoKey: true) { request, grant in … })
 public struct KeyGate: Sendable {
     /// What a request was let in with.
     public enum Grant: Sendable, Hashable {
@@ -19,20 +19,26 @@ public struct KeyGate: Sendable {
         case plan(Plan)
         /// The key that everybody knows.
         case demo
+
+        /// The plan of the key; nil without one.
+        public var plan: Plan? {
+            if case .plan(let plan) = self { plan } else { nil }
+        }
     }
 
-    /// What callers with a wrong key are told, in the vendor's words. Those for another vendor's key go for a plan that does not open what is
-    /// asked for, too: both are good keys that do not cover it.
+    /// What callers with a wrong key, or with a plan that does not open what is asked for, are told in the vendor's words.
     public struct Words: Sendable, Hashable {
         let missing: String
         let bad: String
         let otherVendor: String
+        let closed: String
 
         /// Creates words.
-        public init(missing: String, bad: String, otherVendor: String) {
+        public init(missing: String, bad: String, otherVendor: String, closed: String) {
             self.missing = missing
             self.bad = bad
             self.otherVendor = otherVendor
+            self.closed = closed
         }
     }
 
@@ -58,6 +64,7 @@ public struct KeyGate: Sendable {
     private let isOpenWithoutKeys: Bool
     private let demoKey: String?
     private let otherVendorStatus: Status
+    private let closedStatus: Status
     private let words: Words
     private let rateHeaders: RateHeaders?
 
@@ -68,13 +75,15 @@ public struct KeyGate: Sendable {
     ///   - isOpenWithoutKeys: whether everyone may call while no key for the vendor exists; not so beyond loopback.
     ///   - demoKey: a key that everybody knows, such as `DEMO-KEY`; it is good for the routes that take it and for no other, also while
     ///     everyone may call.
-    ///   - otherVendorStatus: what a good key of another vendor, or of a plan that does not open what is asked for, is refused with.
-    ///   - words: what is said of missing and wrong keys; nil for words that name the header.
+    ///   - otherVendorStatus: what a good key of another vendor is refused with.
+    ///   - closedStatus: what a good key whose plan does not open a path is refused with.
+    ///   - words: what is said of missing and wrong keys and of paths that are not opened; nil for words that name the header.
     ///   - rateHeaders: how answers tell of the plan's calls a minute; nil for not at all.
     public init(
         vendor: String, header: StaticString, scheme: StaticString? = nil, access: AccessControl, isOpenWithoutKeys: Bool,
         demoKey: String? = nil,
-        otherVendorStatus: Status = .paymentRequired, words: Words? = nil, rateHeaders: RateHeaders? = nil
+        otherVendorStatus: Status = .paymentRequired, closedStatus: Status = .paymentRequired, words: Words? = nil,
+        rateHeaders: RateHeaders? = nil
     ) {
         self.vendor = vendor
         self.header = header
@@ -83,38 +92,45 @@ public struct KeyGate: Sendable {
         self.isOpenWithoutKeys = isOpenWithoutKeys
         self.demoKey = demoKey
         self.otherVendorStatus = otherVendorStatus
+        self.closedStatus = closedStatus
         self.rateHeaders = rateHeaders
         self.words =
             words
             ?? Words(
                 missing: "an API key is required in the \(header) header" + (scheme.map { ", behind '\($0) '" } ?? ""),
                 bad: "the API key is not valid",
-                otherVendor: "the API key's plan does not cover this API")
+                otherVendor: "the API key's plan does not cover this API", closed: "the plan does not include this path")
     }
 
     /// Where requests carry a key.
     var place: KeyPlace { KeyPlace(header: header, scheme: scheme) }
 
-    /// The gate as a mount takes it.
+    /// The gate as a mount without patterns in its paths takes it.
     var asGate: Mount.Gate {
-        { (request: borrowing Request) throws(Failure) -> [Header] in try admit(request).headers }
+        { (request: borrowing Request) throws(Failure) -> [Header] in
+            let (grant, headers) = try admit(request)
+            // What is written as the router reads it: `/v1/%66low` is `/v1/flow`.
+            if let plan = grant.plan, plan.closesPaths { try check(plan, opens: request.decodedPath, headers) }
+            return headers
+        }
+    }
+
+    private func check(_ plan: Plan, opens path: String, _ headers: [Header]) throws(Failure) {
+        guard plan.opens(path: path) else { throw Failure(closedStatus, words.closed, headers: headers) }
     }
 
     /// Puts a handler behind the gate; it is told what the request was let in with.
     ///
     /// - Parameters:
+    ///   - path: the route's, with the mount's prefix: what plans open or not.
     ///   - takingDemoKey: whether the demo key is good here.
-    ///   - part: what of the API this is, if some plans do not open it.
     public func guarding(
-        takingDemoKey: Bool = false, part: Plan.Part? = nil,
-        _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
+        _ path: String, takingDemoKey: Bool = false, _ handler: @escaping @Sendable (borrowing Request, Grant) throws -> Response
     ) -> Route.Guarded {
         Route.Guarded(place) { request in
             let (grant, headers) = try admit(request, takingDemoKey: takingDemoKey)
+            if let plan = grant.plan { try check(plan, opens: path, headers) }
             do {
-                if case .plan(let plan) = grant, let part, plan.closed.contains(part) {
-                    throw Failure(otherVendorStatus, words.otherVendor)
-                }
                 var response = try handler(request, grant)
                 response.headers += headers
                 return response

@@ -5,9 +5,15 @@ import TestSupport
 import Testing
 
 struct PlansTests {
+    private static let paths = [
+        "coinglass": ["/api/futures/open-interest/history", "/api/futures/cvd/history", "/api/futures/volume/footprint-history"],
+        "oanor": ["/orderflow-api/v1/flow", "/orderflow-api/v1/large"], "millrace": ["/v1/gaps", "/v1/stream"],
+        "aperiodic": ["/api/v1/data/{bucket}", "/api/v1/data/raw/{dataset}", "/api/v1/stream"],
+    ]
+
     private func read(_ text: String) -> (plans: Plans?, faults: [String]) {
         do throws(ConfigFaults) {
-            return (try Plans(document: text.utf8, over: .standard, datasets: ["flow", "impact"]), [])
+            return (try Plans(document: text.utf8, over: .standard, datasets: ["flow", "impact"], paths: PlansTests.paths), [])
         } catch {
             return (nil, error.faults.map { $0.line(in: "plans.json5") })
         }
@@ -27,9 +33,11 @@ struct PlansTests {
                 Plan(vendor: "aperiodic", name: "unlimited"),
                 Plan(
                     vendor: "coinglass", name: "hobbyist", callsPerMinute: 30, smallestInterval: .h4,
-                    closed: [.cumulativeDelta, .footprints]),
-                Plan(vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30, closed: [.footprints]),
-                Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300, closed: [.footprints]),
+                    closed: ["/api/futures/cvd/history", "/api/futures/volume/footprint-history"]),
+                Plan(
+                    vendor: "coinglass", name: "startup", callsPerMinute: 80, smallestInterval: .m30,
+                    closed: ["/api/futures/volume/footprint-history"]),
+                Plan(vendor: "coinglass", name: "standard", callsPerMinute: 300, closed: ["/api/futures/volume/footprint-history"]),
                 Plan(vendor: "coinglass", name: "professional", callsPerMinute: 1200), Plan(vendor: "coinglass", name: "enterprise"),
                 Plan(vendor: "coinglass", name: "unlimited"), Plan(vendor: "millrace", name: "unlimited"),
                 Plan(vendor: "oanor", name: "free", callsPerMonth: 450, callsPerSecond: 2),
@@ -68,6 +76,8 @@ struct PlansTests {
               { vendor: 'oanor', smallest_interval: '7m' },
               { vendor: 'coinglass', name: 'x', closed: ['cvds'], limits: [{ calls: 1, seconds: 60 }, { calls: 0 }], calls_per_minute: 3 },
               { vendor: 'oanor', name: 'a', raw_files: true },
+              { vendor: 'coinglass', name: 'y', closed: ['/cvd/history', '/api/futures/*', '/v1/gaps'], history_days: 0 },
+              { vendor: 'oanor', name: 'z', endpoints: ['/orderflow-api/v1/flwo', 3], history_days: 9 },
               { vendor: 'aperiodic', name: 'b', datasets: ['flo'] },
               'free',
             ], plan: 1 }
@@ -82,15 +92,42 @@ struct PlansTests {
                 "plans.json5:4:22: 'smallest_interval' changes nothing in the API of oanor",
                 "plans.json5:4:41: 'smallest_interval' is one of 1s 5s 15s 30s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w, not '7m'."
                     + " Did you mean '1m'?",
-                "plans.json5:5:46: 'closed' is a list of cvd, footprints, not 'cvds'. Did you mean 'cvd'?",
+                "plans.json5:5:46: 'closed' is a list of paths of the API of coinglass, one that ends in * for all that begin so, not 'cvds'",
                 "plans.json5:5:64: the plan has a limit for 60 s already", "plans.json5:5:91: a limit wants 'seconds'",
                 "plans.json5:5:100: 'calls' is a whole number from 1 to 100000, not 0",
                 "plans.json5:6:3: oanor has a plan 'a' already, in line 2",
                 "plans.json5:6:33: 'raw_files' changes nothing in the API of oanor",
-                "plans.json5:7:48: 'datasets' is a list of flow, impact, not 'flo'. Did you mean 'flow'?",
-                "plans.json5:8:3: a plan is an object in braces, not 'free'",
-                "plans.json5:9:4: 'plan' is no setting of the configuration. Did you mean 'plans'?",
+                "plans.json5:7:46: 'closed' is a list of paths of the API of coinglass, one that ends in * for all that begin so,"
+                    + " not '/cvd/history'. Did you mean '/api/futures/cvd/history'?",
+                "plans.json5:7:80: 'closed' is a list of paths of the API of coinglass, one that ends in * for all that begin so,"
+                    + " not '/v1/gaps'",
+                "plans.json5:7:107: 'history_days' is a whole number from 1 to 36500, not 0",
+                "plans.json5:8:45: 'endpoints' is a list of paths of the API of oanor, one that ends in * for all that begin so,"
+                    + " not '/orderflow-api/v1/flwo'. Did you mean '/orderflow-api/v1/flow'?",
+                "plans.json5:8:71: 'endpoints' is a list of paths of the API of oanor, one that ends in * for all that begin so, not 3",
+                "plans.json5:8:75: 'history_days' changes nothing in the API of oanor",
+                "plans.json5:9:48: 'datasets' is a list of flow, impact, not 'flo'. Did you mean 'flow'?",
+                "plans.json5:10:3: a plan is an object in braces, not 'free'",
+                "plans.json5:11:4: 'plan' is no setting of the configuration. Did you mean 'plans'?",
             ])
+    }
+
+    @Test func `Paths are opened by name or by what they begin with, and closed the same way`() {
+        func opened(_ endpoints: Set<String>?, _ closed: Set<String> = []) -> [String] {
+            let plan = Plan(vendor: "aperiodic", name: "a", endpoints: endpoints, closed: closed)
+            #expect(plan.closesPaths == (endpoints != nil || !closed.isEmpty))
+            return ["/v1/data/{bucket}", "/v1/data/raw/{dataset}", "/v1/stream"].filter { plan.opens(path: $0) }
+        }
+        #expect(opened(nil) == opened(["*"]) && opened(nil).count == 3 && opened([]).isEmpty && opened(nil, ["*"]).isEmpty)
+        #expect(opened(["/v1/data/*"]) == ["/v1/data/{bucket}", "/v1/data/raw/{dataset}"])
+        #expect(opened(["/v1/data/*"], ["/v1/data/raw/{dataset}"]) == ["/v1/data/{bucket}"])
+        #expect(opened(["/v1/data", "/v1/stream"]) == ["/v1/stream"] && opened(nil, ["/v1/data*"]) == ["/v1/stream"])
+    }
+
+    @Test func `Days of history are counted back from today, UTC`() {
+        let noon = CivilDate(epochDay: 20_000).microseconds + CivilDate.dayLength / 2
+        #expect(Plan(vendor: "millrace", name: "a", historyDays: 7).firstDay(at: noon) == CivilDate(epochDay: 19_993))
+        #expect(Plan(vendor: "millrace", name: "a").firstDay(at: noon) == nil)
     }
 
     @Test func `What is shown reads back as the same plans`() throws {
@@ -109,19 +146,31 @@ struct PlansTests {
         }
         let limits = maybe(&random, 1...100).map { [CallLimit($0, inSeconds: Int.random(in: 1...86_400, using: &random))] } ?? []
         let (month, minute, second) = (maybe(&random, 1...1_000_000), maybe(&random, 1...100_000), maybe(&random, 1...100))
-        switch Int.random(in: 0..<3, using: &random) {
+        func some(_ vendor: String, _ random: inout Seeded) -> Set<String>? {
+            guard Bool.random(using: &random) else { return nil }
+            let patterns = (paths[vendor] ?? []).flatMap { [$0, $0.dropLast(3) + "*"] } + ["*"]
+            return Set(patterns.filter { _ in Bool.random(using: &random) })
+        }
+        switch Int.random(in: 0..<4, using: &random) {
         case 0:
-            return Plan(vendor: "oanor", name: name, callsPerMonth: month, callsPerMinute: minute, callsPerSecond: second, limits: limits)
+            return Plan(
+                vendor: "oanor", name: name, callsPerMonth: month, callsPerMinute: minute, callsPerSecond: second, limits: limits,
+                endpoints: some("oanor", &random), closed: some("oanor", &random) ?? [])
+        case 3:
+            return Plan(
+                vendor: "millrace", name: name, hasLiveStream: Bool.random(using: &random), liveConnections: maybe(&random, 1...50),
+                historyDays: maybe(&random, 1...36_500), endpoints: some("millrace", &random))
         case 1:
             return Plan(
                 vendor: "coinglass", name: name, callsPerMonth: month, callsPerMinute: minute, limits: limits,
                 smallestInterval: Interval.allCases.randomElement(using: &random) ?? .s1,
-                closed: Set(Plan.Part.allCases.filter { _ in Bool.random(using: &random) }))
+                historyDays: maybe(&random, 1...400), closed: some("coinglass", &random) ?? [])
         default:
             return Plan(
                 vendor: "aperiodic", name: name, callsPerSecond: second, limits: limits, hasRawFiles: Bool.random(using: &random),
                 hasLiveStream: Bool.random(using: &random), liveConnections: maybe(&random, 1...50),
-                datasets: Bool.random(using: &random) ? ["impact", "flow"] : nil)
+                datasets: Bool.random(using: &random) ? ["impact", "flow"] : nil, historyDays: maybe(&random, 1...400),
+                endpoints: some("aperiodic", &random), closed: some("aperiodic", &random) ?? [])
         }
     }
 }

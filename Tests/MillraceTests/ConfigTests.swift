@@ -21,6 +21,12 @@ struct ConfigTests {
                     \(file.path):4:30: 'name' is of 1 to 32 small letters, digits and hyphens, not 7
 
                     """)
+            let paths = try check("{ plans: [{ vendor: 'millrace', name: 'x', closed: ['/v1/gasp', '/healthz'], endpoints: ['/v1/*'] }] }")
+            #expect(paths.status == 1)
+            #expect(
+                paths.stdout.contains(": 'closed' is a list of paths of the API of millrace")
+                    && paths.stdout.contains("Did you mean '/v1/gaps'?"))
+            #expect(paths.stdout.contains("not '/healthz'") && paths.stdout.split(separator: "\n").count == 2)
             let broken = try check("{\n  plans: [ }")
             #expect(broken.status == 1 && broken.stdout == "\(file.path):2:12: a value is wanted here, not '}'\n")
             let missing = try Binary.run(["config", "check", directory.appending(path: "none").path])
@@ -130,10 +136,8 @@ struct ConfigTests {
             defer { serving.process.terminate() }
             let outputs = [Pipe(), Pipe()]
             let running = try [serving.ask(3000, key: key, to: outputs[0]), serving.ask(1000, key: key, to: outputs[1], reusing: false)]
-            // Their answers, 18 kB, wait in the pipe until they are read.
-            var turn = 0
-            while turn < 25 || running.contains(where: \.isRunning) {
-                turn += 1
+            // Their answers, 18 kB, wait in the pipe until they are read. Of more than 20 changes in a minute the server would not tell.
+            for turn in 1...12 {
                 try serving.change(turn % 3 == 2 ? "{ plans: [oops] }" : Self.plans("calls_per_second: \(90_000 + turn)"))
             }
             for (output, times) in zip(outputs, [3000, 1000]) {
@@ -151,6 +155,13 @@ struct ConfigTests {
             try serving.change("{}")
             #expect(try serving.answers(1, key: key) == ["401 0"])
             #expect(try serving.said.contains("opens nothing: oanor has no plan 'mine' now"))
+            for (settings, code) in [
+                ("closed: ['/orderflow-api/v1/meta']", "402"), ("endpoints: ['/orderflow-api/v1/flow']", "402"),
+                ("endpoints: ['/orderflow-api/*'], closed: ['/orderflow-api/v1/flow']", "200"),
+            ] {
+                try serving.change(Self.plans(settings))
+                #expect(try serving.answers(1, key: key) == ["\(code) 0"], "\(settings)")
+            }
             try serving.change(Self.plans("calls_per_month: 1000000"))
             #expect(try serving.answers(1, key: key) == ["200 0"])
             serving.process.terminate()

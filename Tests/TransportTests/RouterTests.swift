@@ -10,6 +10,7 @@ struct RouterTests {
                 Route("/v1/item/{name}", summary: "Names an item") { Response(text: $0.pathParameters["name"] ?? "") },
                 Route(.post, "/v1/item/{name}", summary: "Makes an item") { _ in Response(text: "made") },
                 Route("/v1/broken", summary: "Fails") { _ in throw Broken() },
+                Route("/v1/greedy", summary: "Asks for too much") { _ in .later { _ in throw Greedy() } },
                 Route("/v1/count", parameters: [count], summary: "Counts") { request in
                     Response(text: "\(try count.integer(in: request) ?? -1)")
                 },
@@ -23,6 +24,11 @@ struct RouterTests {
     static let count = Parameter("n", .integer(1...10, clamped: true), default: "3", "How many")
 
     struct Broken: Error {}
+
+    /// An error that says itself how it is answered.
+    struct Greedy: RefusingError {
+        var failure: Failure { Failure(.badRequest, "ask for less") }
+    }
 
     static func ask(_ method: Transport.Method = .get, _ target: String, key: String? = nil) throws -> Response {
         router.respond(to: try Request(method, target, headers: key.map { [("X-Key", $0)] } ?? []))
@@ -44,6 +50,11 @@ struct RouterTests {
         let wrong = try RouterTests.ask(.delete, "/api/v1/item/x")
         #expect(wrong.status == .methodNotAllowed && wrong.header("allow") == "GET, HEAD, POST, OPTIONS")
         #expect(try RouterTests.ask(.get, "/api/v1/broken").status == .internalError)
+    }
+
+    @Test func `Work says itself how what it refuses is answered`() throws {
+        let response = RouterTests.router.respondFully(to: try Request("/api/v1/greedy"))
+        #expect(response.status == .badRequest && response.bodyText == "api: ask for less" && response.header("x-left") == "5")
     }
 
     @Test func `The gate comes first and its headers go with every answer`() throws {

@@ -43,7 +43,7 @@ final class AperiodicService {
         access = try AccessControl(store: KeyStore(path: directory + "/catalogue.sqlite"))
         let gate = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isOpen, demoKey: Aperiodic.demoKey,
-            otherVendorStatus: .unauthorized)
+            otherVendorStatus: .unauthorized, closedStatus: .forbidden)
         let mount = Aperiodic.mount(
             market: try MarketService(source: LakeSource(lake)), months: MonthFiles(lake: lake, engine: "1", threads: 1), gate: gate,
             signer: LinkSigner(secret: Array(repeating: 7, count: 32)), publicURL: publicURL)
@@ -215,6 +215,26 @@ struct AperiodicTests {
         #expect(try code("flow") == nil && code("impact") == "dataset_not_in_plan")
         try service.access.adopt(.standard)
         #expect(try code("impact") == nil)
+    }
+
+    @Test func `A plan may open the last days only, of bars and raw trades, and the preview all the same`() throws {
+        let service = try AperiodicService()
+        let key = try service.key("prime-raw")
+        // 2026-01-01 less 245 days.
+        try service.access.adopt(Plans([Plan(vendor: "aperiodic", name: "prime-raw", historyDays: 245)]))
+        for path in ["data/flow", "data/raw/trades"] {
+            func ask(_ start: String) throws -> Response {
+                try service.ask("/api/v1/\(path)" + AperiodicService.bars(["start_date": start]), key: key)
+            }
+            let refused = try ask("2025-04-30")
+            let answer = try AperiodicService.object(refused)
+            #expect(refused.status == .forbidden && answer["code"] as? String == "history_not_in_plan")
+            #expect(answer["error"] as? String == "The plan does not include days before 2025-05-01")
+            #expect(try ask("2025-05-01").status == .ok)
+        }
+        let preview = AperiodicService.bars(["interval": "5m", "start_date": "2025-05-01", "end_date": "2025-05-31"])
+        try service.access.adopt(Plans([Plan(vendor: "aperiodic", name: "prime-raw", historyDays: 1)]))
+        #expect(try service.ask("/api/v1/data/preview/flow" + preview, key: key).status == .ok)
     }
 
     @Test func `Bars on the clock of arrivals are there for months that were recorded`() throws {

@@ -1,5 +1,7 @@
+import Access
 import Foundation
 import MarketModel
+import MarketService
 import TestSupport
 import Testing
 import Transport
@@ -185,6 +187,61 @@ import Transport
             if plan == "hobbyist" { #expect(response.header("API-KEY-MAX-LIMIT") == "30" && response.header("API-KEY-USE-LIMIT") != nil) }
         }
         #expect(try service.ask("taker-buy-sell-volume/exchange-list?symbol=BTC&range=5m", at: now).json["code"] as? String == "0")
+    }
+
+    @Test func `A plan may open the last days only: older times are refused where they are asked for, and else left out`() throws {
+        let day = CivilDate.dayLength
+        let midnight = CivilDate(epochDay: 20_400).microseconds
+        let rows = (0..<6).flatMap { Self.dollars(midnight + Int64($0) * day, buy: "1", sell: "1") }
+        let plan = Plan(vendor: "coinglass", name: "last", historyDays: 2)
+        let service = try TapedCoinGlass([(.binanceFutures, "BTCUSDT", rows)], plan: "last", plans: Plans([plan]))
+        let now = midnight + 5 * day + 12 * Self.hour
+        let first = midnight + 3 * day
+        for path in ["v2/taker-buy-sell-volume", "cvd"] {
+            func ask(_ query: String, _ interval: String = "1h") throws -> (code: String?, times: [Int]) {
+                let json = try service.ask("\(path)/history?exchange=Binance&symbol=BTCUSDT&interval=\(interval)" + query, at: now).json
+                return (json["code"] as? String, (json["data"] as? [[String: Any]] ?? []).compactMap { $0["time"] as? Int })
+            }
+            #expect(try ask("").times == [3, 4, 5].map { Int(midnight + $0 * day) / 1000 })
+            #expect(try ask("&start_time=\(first / 1000)").times.count == 3 && ask("&start_time=\(first / 1000 - 1)").code == "401")
+            #expect(try ask("&end_time=\(first / 1000)").times.count == 1 && ask("&end_time=\(first / 1000 - 1)").code == "401")
+            // The bar that the first day lies in is whole.
+            #expect(try ask("", "1w").code == "0")
+        }
+        let old = "&start_time=\(midnight / 1000)"
+        for target in [
+            "volume/footprint-history?exchange=Binance&symbol=BTCUSDT&interval=1h",
+            "aggregated-taker-buy-sell-volume/history?exchange_list=ALL&symbol=BTC&interval=1h",
+            "open-interest/aggregated-history?symbol=BTC&interval=1h",
+            "open-interest/aggregated-coin-margin-history?exchange_list=ALL&symbol=BTC&interval=1h",
+        ] {
+            let (response, json) = try service.ask(target + old, at: now)
+            #expect(response.status == .ok && json["code"] as? String == "401" && json["msg"] as? String == "Upgrade plan", "\(target)")
+            #expect(try service.ask(target, at: now).json["code"] as? String == "0", "\(target)")
+        }
+    }
+
+    @Test func `What would be made of too many trades is refused before they are read, and says what to ask instead`() throws {
+        let midnight = CivilDate(epochDay: 20_400).microseconds
+        let rows = (0..<6).flatMap { Self.dollars(midnight + Int64($0) * CivilDate.dayLength, buy: "1", sell: "1") }
+        var limits = QueryLimits()
+        limits.trades = 8
+        let service = try TapedCoinGlass([(.binanceFutures, "BTCUSDT", rows)], limits: limits)
+        let now = midnight + 6 * CivilDate.dayLength
+        // Files that are gone cannot be read: none of these tries.
+        try FileManager.default.removeItem(atPath: service.folder.path + "/tape")
+        for path in [
+            "v2/taker-buy-sell-volume/history?exchange=Binance&symbol=BTCUSDT", "cvd/history?exchange=Binance&symbol=BTCUSDT",
+            "volume/footprint-history?exchange=Binance&symbol=BTCUSDT",
+            "aggregated-taker-buy-sell-volume/history?exchange_list=ALL&symbol=BTC",
+        ] {
+            let (response, json) = try service.ask(path + "&interval=1d", at: now)
+            #expect(
+                json["code"] as? String == "400"
+                    && json["msg"] as? String
+                        == "the answer would be made of 12 trades, and 8 are read for one: ask for a shorter time or fewer rows",
+                "\(response.bodyText)")
+        }
     }
 
     @Test(arguments: [

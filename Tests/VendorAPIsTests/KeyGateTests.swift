@@ -29,8 +29,8 @@ final class KeyGateTests {
             "/api",
             routes: [
                 Route("/catalog", summary: "Keyless") { _ in Response(text: "catalog") },
-                Route("/data", summary: "Guarded", handler: gate.guarding(answer)),
-                Route("/preview", summary: "Takes the demo key", handler: gate.guarding(takingDemoKey: true, answer)),
+                Route("/data", summary: "Guarded", handler: gate.guarding("/api/data", answer)),
+                Route("/preview", summary: "Takes the demo key", handler: gate.guarding("/api/preview", takingDemoKey: true, answer)),
             ])
         return (Router([mount]), key, foreign)
     }

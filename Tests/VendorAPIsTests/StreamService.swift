@@ -24,11 +24,17 @@ final class StreamService: Sendable {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
 
+    /// Those of the native API that limit its stream.
+    private static let plans = [
+        Plan(vendor: "millrace", name: "two", liveConnections: 2), Plan(vendor: "millrace", name: "still", hasLiveStream: false),
+    ]
+
     init() throws {
         let directory = NSTemporaryDirectory() + "/millrace-streams-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let lake = try Lake(directory: directory, create: true)
-        let access = try AccessControl(store: KeyStore(path: directory + "/catalogue.sqlite"))
+        let plans = Plans(Plans.standard.all + StreamService.plans)
+        let access = try AccessControl(store: KeyStore(path: directory + "/catalogue.sqlite"), plans: plans)
         let live = LiveMarket(lake: lake) { _ in }
         let (aperiodic, native) = (AperiodicLive(market: live), NativeLive(market: live, room: 200))
         var sinks: [String: any LiveTapeSink] = [:]
@@ -56,7 +62,9 @@ final class StreamService: Sendable {
         let gate = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: true, demoKey: Aperiodic.demoKey,
             otherVendorStatus: .unauthorized)
-        let own = KeyGate(vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: true)
+        let own = KeyGate(
+            vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: true,
+            closedStatus: .forbidden)
         var limits = ServerLimits()
         limits.connections = 3000
         limits.connectionsPerClient = 3000
@@ -140,8 +148,9 @@ final class StreamService: Sendable {
                     }
                     return Response(text: "ok\n")
                 },
-                Route(.post, "/key", summary: "A key of the native API is made") { _ in
-                    Response(text: try KeyStore(path: keys).create(vendor: "millrace", plan: "unlimited", now: 0).key)
+                Route(.post, "/key", summary: "A key of the native API is made") { request in
+                    let (plan, all) = (request.query["plan"] ?? "unlimited", Plans(Plans.standard.all + StreamService.plans))
+                    return Response(text: try KeyStore(path: keys).create(vendor: "millrace", plan: plan, of: all, now: 0).key)
                 },
                 Route(.post, "/revoke", summary: "A key is revoked") { request in
                     let store = try KeyStore(path: keys)

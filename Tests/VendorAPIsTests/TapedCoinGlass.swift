@@ -27,8 +27,14 @@ final class TapedCoinGlass {
 
     /// Imports the tapes.
     ///
-    /// - Parameter plan: of the key that calls come with; nil for a server without keys.
-    init(_ tapes: [(venue: Venue, symbol: String, rows: [Row])], plan: String? = nil) throws {
+    /// - Parameters:
+    ///   - plan: of the key that calls come with; nil for a server without keys.
+    ///   - plans: that are in force.
+    ///   - limits: what one answer may be made of.
+    init(
+        _ tapes: [(venue: Venue, symbol: String, rows: [Row])], plan: String? = nil, plans: Plans = .standard,
+        limits: QueryLimits = QueryLimits()
+    ) throws {
         folder = try Folder()
         lake = try Lake(directory: folder.path, create: true)
         for tape in tapes {
@@ -42,14 +48,14 @@ final class TapedCoinGlass {
         }
         market = try MarketService(source: LakeSource(lake))
         let store = try KeyStore(path: folder.path + "/keys.sqlite")
-        key = try plan.map { try store.create(vendor: "coinglass", plan: $0, now: 0).key }
+        key = try plan.map { try store.create(vendor: "coinglass", plan: $0, of: plans, now: 0).key }
         let gate = KeyGate(
-            vendor: "coinglass", header: CoinGlass.keyHeader, access: try AccessControl(store: store), isOpenWithoutKeys: true,
+            vendor: "coinglass", header: CoinGlass.keyHeader, access: try AccessControl(store: store, plans: plans),
+            isOpenWithoutKeys: true,
             words: CoinGlass.words, rateHeaders: CoinGlass.rateHeaders)
-        let interest = try InterestMarket(lake: lake, venues: [:])
-        router = Router([
-            CoinGlass.mount(interest: interest, taker: TakerMarket(lake: lake, market: market, threads: 2), gate: gate)
-        ]) { Issue.record("\($0)") }
+        let interest = try InterestMarket(lake: lake, venues: [:], limits: limits)
+        let taker = TakerMarket(lake: lake, market: market, threads: 2, limits: limits)
+        router = Router([CoinGlass.mount(interest: interest, taker: taker, gate: gate)]) { Issue.record("\($0)") }
     }
 
     /// What it answers, at a time in microseconds.

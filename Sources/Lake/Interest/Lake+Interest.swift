@@ -13,6 +13,13 @@ extension Lake {
         return venues.sorted()
     }
 
+    /// The days, open and sealed, that may hold something of a venue with from <= time < to, ascending.
+    ///
+    /// - Complexity: O(days that are held).
+    public func interestDays(of venue: Venue, from: Int64, to: Int64) -> [CivilDate] {
+        from < to ? InterestPath.days(directory, venue, from: from, through: to - 1) : []
+    }
+
     /// The newest sweep of a venue at or before a time; nil if none lies within `tolerance` before it.
     ///
     /// - Parameters:

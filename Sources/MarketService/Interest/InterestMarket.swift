@@ -42,9 +42,10 @@ public final class InterestMarket: Sendable {
         var damage: Set<String> = []
     }
 
-    private let lake: Lake
+    let lake: Lake
     /// Nil where nothing is followed: another process may write then.
     private let store: InterestStore?
+    let limits: QueryLimits
     private let report: @Sendable (Notice) -> Void
     private let sources: Mutex<[Venue: Source]>
     /// What venues said before each of the windows, and for which moment that was looked up.
@@ -61,14 +62,16 @@ public final class InterestMarket: Sendable {
     /// - Parameters:
     ///   - venues: that are followed, with how long their rounds take, in microseconds; those of options are passed over.
     ///   - store: is written to, sealed and closed; nil for one of its own, where venues are followed.
+    ///   - limits: what one answer may be made of.
     ///   - report: told in one line of what an operator should see.
     /// - Throws: ``LakeError`` if another process writes open interest there.
     public init(
         lake: Lake, venues: [Venue: Int64], store: InterestStore? = nil, options: InterestHealth.Options = InterestHealth.Options(),
-        report: @escaping @Sendable (Notice) -> Void = { _ in }
+        limits: QueryLimits = QueryLimits(), report: @escaping @Sendable (Notice) -> Void = { _ in }
     ) throws {
         let venues = venues.filter { !$0.key.isOptions }
         self.lake = lake
+        self.limits = limits
         self.report = report
         self.store = try store ?? (venues.isEmpty ? nil : InterestStore(lake: lake, report: report))
         do {
@@ -137,6 +140,9 @@ public final class InterestMarket: Sendable {
         sources.withLock { sources in sources.sorted { $0.key < $1.key }.flatMap { $0.value.samples.map(\.contract) } }
     }
 
+    /// How long a round of each venue that is followed takes, in microseconds.
+    var periods: [Venue: Int64] { sources.withLock { $0.mapValues(\.period) } }
+
     /// How each venue is; unknown until a round of it is on the disk and in the sums.
     public func states(at now: Int64) -> [Venue: InterestHealth.State] {
         sources.withLock { sources in
@@ -178,7 +184,7 @@ public final class InterestMarket: Sendable {
     private func past(at now: Int64) throws -> [[Venue: Past]] {
         try past.withLock { past in
             if let moment = past.moment, now >= moment, now - moment < InterestMarket.pastLasts { return past.found }
-            let periods = sources.withLock { $0.mapValues(\.period) }
+            let periods = periods
             past.found = try InterestTable.windows.map { window in
                 var venues: [Venue: Past] = [:]
                 for (venue, period) in periods {
@@ -205,55 +211,8 @@ public final class InterestMarket: Sendable {
         return samples.isEmpty ? nil : Past(sums: InterestMarket.sums(samples), contracts: Set(samples.map(\.contract)))
     }
 
-    /// Bars of a coin's open interest with from <= start < to, of some venues together.
-    ///
-    /// - Parameters:
-    ///   - venues: nil for all that are held.
-    ///   - contracts: which of their contracts; nil for all of the coin.
-    /// - Throws: what the lake throws.
-    /// - Complexity: O(samples of the coin between the times).
-    public func bars(
-        _ coin: String, venues: [Venue]? = nil, symbol: String? = nil, interval: Interval, measure: InterestBars.Measure, from: Int64,
-        to: Int64
-    ) throws -> [InterestBars.Bar] {
-        let periods = sources.withLock { $0.mapValues(\.period) }
-        var items: [(time: Int64, order: Int, venue: Venue, contract: OpenInterestContract?, sum: InterestSum)] = []
-        for venue in try venues ?? lake.contractVenues() {
-            // What was said shortly before still holds when the first bar begins.
-            let early = from - 3 * (periods[venue] ?? 0)
-            var sums: [Int64: InterestSum] = [:]
-            for series in try lake.interest(of: venue, coin: coin, from: early, to: to)
-            where symbol == nil || series.contract.symbol == symbol {
-                for (time, value) in zip(series.times, series.values) {
-                    sums[time, default: InterestSum()].add(value, series.contract.margin)
-                }
-            }
-            for (time, sum) in sums { items.append((time, 0, venue, nil, sum)) }
-            let earlier = from - 3 * InterestMarket.importedPeriod(venue)
-            for series in try lake.importedInterest(of: venue, coin: coin, from: earlier, to: to)
-            where symbol == nil || series.contract.symbol == symbol {
-                for (index, time) in series.times.enumerated() {
-                    guard let usd = series.usd[index] ?? (measure.needsUSD ? nil : FixedPoint(mantissa: 0)) else { continue }
-                    var sum = InterestSum()
-                    sum.add(OpenInterest(quantity: series.quantities[index], usd: usd), series.contract.margin)
-                    items.append((time, 1, venue, series.contract, sum))
-                }
-            }
-        }
-        items.sort { ($0.time, $0.order, $0.venue, $0.contract?.symbol ?? "") < ($1.time, $1.order, $1.venue, $1.contract?.symbol ?? "") }
-        var bars = InterestBars(interval: interval, measure: measure)
-        for item in items {
-            if let contract = item.contract {
-                bars.add(reading: item.sum, of: contract, at: item.time, period: InterestMarket.importedPeriod(item.venue))
-            } else {
-                bars.add(item.venue, item.sum, at: item.time, period: periods[item.venue] ?? 60_000_000)
-            }
-        }
-        return bars.finish().filter { from <= $0.start && $0.start < to }
-    }
-
     /// How far the readings of histories are apart, in microseconds: CME's are daily, those of others come every five minutes or oftener.
-    private static func importedPeriod(_ venue: Venue) -> Int64 { venue == .cme ? CivilDate.dayLength : 300_000_000 }
+    static func importedPeriod(_ venue: Venue) -> Int64 { venue == .cme ? CivilDate.dayLength : 300_000_000 }
 
     /// Writes what histories say beside what was recorded.
     ///
@@ -265,7 +224,7 @@ public final class InterestMarket: Sendable {
 
     /// The followed venues of which nothing is known, or can be read, at or just before a time, by name.
     public func venuesWithout(dataAt time: Int64) -> [Venue] {
-        let periods = sources.withLock { $0.mapValues(\.period) }
+        let periods = periods
         return periods.filter { venue, period in (try? look(venue, period, at: time)) == nil }.keys.sorted()
     }
 
@@ -282,5 +241,5 @@ public final class InterestMarket: Sendable {
 
 extension Lake {
     /// The venues of which open interest of contracts is held, by name.
-    fileprivate func contractVenues() throws -> [Venue] { try interestVenues().filter { !$0.isOptions } }
+    func contractVenues() throws -> [Venue] { try interestVenues().filter { !$0.isOptions } }
 }

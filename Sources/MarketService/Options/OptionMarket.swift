@@ -52,6 +52,7 @@ public final class OptionMarket: Sendable {
     }
 
     private let lake: Lake
+    private let limits: QueryLimits
     private let known = Mutex<[Question: [Int64: Known]]>([:])
 
     /// How old what a venue said of open interest may be when a window ends: three of its rounds, in microseconds.
@@ -62,7 +63,12 @@ public final class OptionMarket: Sendable {
     private static let mostQuestions = 256
 
     /// Creates what answers from a lake.
-    public init(lake: Lake) { self.lake = lake }
+    ///
+    /// - Parameter limits: what one answer may be made of.
+    public init(lake: Lake, limits: QueryLimits = QueryLimits()) {
+        self.lake = lake
+        self.limits = limits
+    }
 
     /// The coins whose options are held at some exchanges, by name.
     ///
@@ -95,19 +101,24 @@ public final class OptionMarket: Sendable {
     /// - Parameters:
     ///   - count: how many windows.
     ///   - now: in microseconds since 1970-01-01 UTC.
-    /// - Throws: what the lake throws.
+    ///   - isCancelled: asked between reads.
+    /// - Throws: what the lake throws; ``QueryCostError`` before anything is read; `CancellationError` once it is cancelled.
     /// - Complexity: O(trades and rounds of the windows) at first; then of the newest ones, and of all again after ten minutes.
-    public func rows(_ coin: String, exchanges: Set<String>, _ window: OptionWindow, last count: Int, at now: Int64) throws -> [OptionRow] {
+    public func rows(
+        _ coin: String, exchanges: Set<String>, _ window: OptionWindow, last count: Int, at now: Int64,
+        isCancelled: () -> Bool = { false }
+    ) throws -> [OptionRow] {
         let question = Question(coin: coin, exchanges: exchanges, window: window)
         let last = window.lastEnd(at: now)
         let ends = (0..<Int64(max(0, count))).map { last - $0 * window.length }.reversed()
+        try check(try families(of: coin, exchanges: exchanges), from: last - Int64(max(0, count)) * window.length, to: last)
         let held = known.withLock { $0[question] } ?? [:]
         let wanted = ends.filter { end in
             guard let known = held[end] else { return true }
             return now < known.time || now - known.time >= OptionMarket.lasts || end > now - OptionMarket.settled
         }
         var found: [Int64: OptionRow] = [:]
-        for row in try read(coin, exchanges, window, wanted) { found[row.end] = row }
+        for row in try read(coin, exchanges, window, wanted, isCancelled) { found[row.end] = row }
         let rows = ends.compactMap { found[$0] ?? held[$0]?.row }
         known.withLock { known in
             // Whoever asks for coins that do not exist must not fill the memory.
@@ -119,15 +130,28 @@ public final class OptionMarket: Sendable {
         return rows
     }
 
+    /// - Throws: ``QueryCostError`` where some families hold too many days in a time.
+    private func check(_ families: [OptionFamily], from: Int64, to: Int64) throws {
+        let (first, last) = (CivilDate(microseconds: from), CivilDate(microseconds: to - 1))
+        // Most questions are small whatever the lake holds.
+        guard families.count * (last.epochDay - first.epochDay + 1) > limits.files else { return }
+        try limits.check(files: families.reduce(0) { sum, family in sum + lake.optionDays(of: family).count { first <= $0 && $0 <= last } })
+    }
+
     /// Reads windows, ascending.
-    private func read(_ coin: String, _ exchanges: Set<String>, _ window: OptionWindow, _ ends: [Int64]) throws -> [OptionRow] {
+    private func read(
+        _ coin: String, _ exchanges: Set<String>, _ window: OptionWindow, _ ends: [Int64], _ isCancelled: () -> Bool
+    ) throws -> [OptionRow] {
         guard let first = ends.first, let last = ends.last else { return [] }
         let times = (first - window.length)..<last
         var flows = OptionFlowWindows(window)
         var rows = ends.map { OptionRow(end: $0) }
         for family in try families(of: coin, exchanges: exchanges) {
-            try lake.readOptionVolumes(of: family, from: times.lowerBound, to: times.upperBound) { contract, volume in
-                if contract.coin == coin { flows.add(volume, of: contract.type) }
+            for stretch in OptionMarket.days(of: times) {
+                if isCancelled() { throw CancellationError() }
+                try lake.readOptionVolumes(of: family, from: stretch.lowerBound, to: stretch.upperBound) { contract, volume in
+                    if contract.coin == coin { flows.add(volume, of: contract.type) }
+                }
             }
             for part in OptionPart.allCases {
                 let coverage = try lake.optionCoverage(of: family, part, in: times)
@@ -145,6 +169,15 @@ public final class OptionMarket: Sendable {
             row.flow = flows.flow(endingAt: row.end)
             row.open = open[row.end]?.total
             return row
+        }
+    }
+
+    /// A time in parts of some days, each of which begins at midnight, but for the first.
+    private static func days(of times: Range<Int64>) -> [Range<Int64>] {
+        let length = 16 * CivilDate.dayLength
+        let first = CivilDate(microseconds: times.lowerBound).microseconds
+        return stride(from: first, to: times.upperBound, by: Int(length)).map {
+            max($0, times.lowerBound)..<min($0 + length, times.upperBound)
         }
     }
 

@@ -18,6 +18,7 @@ public final class TakerMarket: Sendable {
     private let lake: Lake
     private let market: MarketService
     private let threads: Int
+    private let limits: QueryLimits
     private let shelf = TakerShelf()
     private let sums = Mutex<[SumKey: (time: Int64, sums: [ExchangeSum])]>([:])
 
@@ -41,10 +42,12 @@ public final class TakerMarket: Sendable {
     /// - Parameters:
     ///   - market: says which tapes there are.
     ///   - threads: how many threads read for one question, 1…64.
-    public init(lake: Lake, market: MarketService, threads: Int) {
+    ///   - limits: what one answer may be made of.
+    public init(lake: Lake, market: MarketService, threads: Int, limits: QueryLimits = QueryLimits()) {
         self.lake = lake
         self.market = market
         self.threads = threads
+        self.limits = limits
     }
 
     /// The contracts, by venue and symbol.
@@ -78,8 +81,9 @@ public final class TakerMarket: Sendable {
     ///
     /// - Parameters:
     ///   - limit: more than zero.
-    ///   - isCancelled: asked between reads; once it is true, what was found so far is returned.
-    /// - Throws: what the lake throws, or ``BarError`` if 128 bits do not hold a sum.
+    ///   - isCancelled: asked between reads.
+    /// - Throws: what the lake throws; ``QueryCostError`` before anything is read; ``BarError`` if 128 bits do not hold a sum;
+    ///   `CancellationError` once it is cancelled.
     /// - Complexity: O(trades of the bars) where they are not kept; memory for the bars.
     public func bars(
         _ contracts: [TapeContract], interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
@@ -87,9 +91,12 @@ public final class TakerMarket: Sendable {
         try retrying { [self] in
             let tapes = try tapes(contracts)
             var walk = TapeWalk(tapes.map(\.summary), interval: interval, from: from, to: to)
-            var found: [TakerBar] = []
-            while let stretch = walk.next(bars: limit - found.count), !isCancelled() {
-                found += try TakerBar.together(tapes.map { try bars($0, interval, stretch) }.joined(), interval: interval)
+            var (found, trades): ([TakerBar], Int) = ([], 0)
+            while let stretch = walk.next(bars: limit - found.count) {
+                trades += TakerMarket.trades(of: tapes, in: stretch)
+                try limits.check(trades: trades)
+                found += try TakerBar.together(
+                    tapes.map { try bars($0, interval, stretch, isCancelled) }.joined(), interval: interval)
             }
             return Array(found.prefix(limit))
         }
@@ -106,9 +113,14 @@ public final class TakerMarket: Sendable {
             let reading = try BarReading(
                 lake: lake, tape: tape.summary, options: BarOptions(interval: interval, parts: []), progress: nil)
             var walk = TapeWalk([tape.summary], interval: interval, from: from, to: to)
-            var found: [Footprint] = []
-            var levels = 0
-            while let stretch = walk.next(bars: limit - found.count, atMost: CivilDate.dayLength), !isCancelled() {
+            var ahead = walk
+            let first = ahead.next(bars: limit).map { TakerMarket.trades(of: [tape], in: $0) }
+            try limits.check(trades: first ?? 0)
+            var (found, levels, trades): ([Footprint], Int, Int) = ([], 0, 0)
+            while let stretch = walk.next(bars: limit - found.count, atMost: CivilDate.dayLength) {
+                if isCancelled() { throw CancellationError() }
+                trades += TakerMarket.trades(of: [tape], in: stretch)
+                try limits.check(trades: trades)
                 let bars = try reading.footprints(of: stretch, threads: threads)
                 found += bars
                 levels += bars.prefix(max(0, limit - found.count + bars.count)).reduce(0) { $0 + $1.levels.count }
@@ -124,8 +136,9 @@ public final class TakerMarket: Sendable {
     /// - Parameters:
     ///   - length: of that time, in microseconds; it begins with the minute that holds its beginning, and is a day at most.
     ///   - now: in microseconds since 1970-01-01 UTC.
+    ///   - isCancelled: asked between reads.
     /// - Throws: as ``bars(_:interval:from:to:limit:isCancelled:)``.
-    public func sums(_ coin: String, last length: Int64, at now: Int64) throws -> [ExchangeSum] {
+    public func sums(_ coin: String, last length: Int64, at now: Int64, isCancelled: () -> Bool = { false }) throws -> [ExchangeSum] {
         let key = SumKey(coin: coin, length: length)
         let known = sums.withLock { $0[key] }
         if let known, now >= known.time, now - known.time < TakerMarket.sumsLast { return known.sums }
@@ -133,7 +146,7 @@ public final class TakerMarket: Sendable {
         var found: [String: ExchangeSum] = [:]
         for (exchange, contracts) in Dictionary(grouping: contracts(of: coin), by: \.instrument.venue.exchange) {
             var sum = ExchangeSum(exchange: exchange, buy: TakerVolume(), sell: TakerVolume())
-            let bars = try bars(contracts, interval: .m1, from: start, to: now + 1, limit: 2000)
+            let bars = try bars(contracts, interval: .m1, from: start, to: now + 1, limit: 2000, isCancelled: isCancelled)
             for bar in bars {
                 guard sum.buy.add(bar.buy), sum.sell.add(bar.sell) else { throw BarError.overflow(at: bar.start) }
             }
@@ -181,6 +194,11 @@ public final class TakerMarket: Sendable {
         }
     }
 
+    /// How many trades of some tapes lie in a stretch, about.
+    private static func trades(of tapes: [Tape], in stretch: Range<Int64>) -> Int {
+        tapes.reduce(0) { $0 + QueryCost.trades(of: $1.summary.days, in: stretch) }
+    }
+
     /// Tries again where a tape was replaced while it was read.
     private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
         var attempts = 0
@@ -194,12 +212,12 @@ public final class TakerMarket: Sendable {
     }
 
     /// The bars of a tape in a range whose ends are ends of bars, or parts of them; those that are kept from the shelf.
-    private func bars(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+    private func bars(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>, _ isCancelled: () -> Bool) throws -> [TakerBar] {
         var found: [TakerBar] = []
         var unknown: [TakerShelf.Piece] = []
         func readUnknown() throws {
             guard let first = unknown.first, let last = unknown.last else { return }
-            let bars = try read(tape, first.grain, first.range.lowerBound..<last.range.upperBound)
+            let bars = try read(tape, first.grain, first.range.lowerBound..<last.range.upperBound, isCancelled)
             shelf.keep(bars, of: unknown)
             found += bars
             unknown = []
@@ -217,7 +235,7 @@ public final class TakerMarket: Sendable {
         return found.filter { range.contains($0.start) }
     }
 
-    private func read(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>) throws -> [TakerBar] {
+    private func read(_ tape: Tape, _ interval: Interval, _ range: Range<Int64>, _ isCancelled: () -> Bool) throws -> [TakerBar] {
         let options = BarOptions(interval: interval, parts: [])
         // Its scales, but not its factor, are those of all days.
         let valuation = try BarReading(lake: lake, tape: tape.summary, options: options, progress: nil).valuation(on: 0)
@@ -225,6 +243,7 @@ public final class TakerMarket: Sendable {
         try BarQuery.bars(
             lake, tape.summary, from: range.lowerBound, to: range.upperBound, options: options, threads: threads
         ) { bar in
+            if isCancelled() { throw CancellationError() }
             bars.append(try TakerBar(bar, valuation, multiple: tape.multiple))
         }
         return bars

@@ -76,6 +76,13 @@ public struct Request {
     /// The raw path.
     public var path: String { String(decoding: target[..<pathEnd], as: UTF8.self) }
 
+    /// The path with its percent-encoded characters decoded.
+    ///
+    /// - Throws: ``Failure`` 400 if it cannot be decoded.
+    public var decodedPath: String {
+        get throws(Failure) { try PercentCoding.decode(target[..<pathEnd], plusIsBlank: false) }
+    }
+
     /// The value of a header, or nil if it was not sent; of several, the first.
     public func header(_ name: StaticString) -> String? {
         switch source {

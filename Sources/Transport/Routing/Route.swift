@@ -1,6 +1,7 @@
 /// One thing that can be asked, as data: documentation, OpenAPI and tests are made from it.
 public struct Route: Sendable {
-    /// Answers a request. What it throws is rendered by the mount's error renderer; anything but a ``Failure`` is a 500.
+    /// Answers a request. What it throws is rendered by the mount's error renderer; anything but a ``Failure``
+    /// or a ``RefusingError`` is a 500.
     public typealias Handler = @Sendable (borrowing Request) throws -> Response
 
     /// The method; a GET route answers HEAD too.

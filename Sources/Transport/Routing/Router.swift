@@ -110,6 +110,8 @@ public struct Router: Sendable {
         var failure: Failure
         if let known = error as? Failure {
             failure = known
+        } else if let refusing = error as? any RefusingError {
+            failure = refusing.failure
         } else {
             // Nobody is told of what work throws once it has been cancelled: any error may be its way of ending.
             if isAwaited { report(.error("request \(.request, id): \(error)")) }

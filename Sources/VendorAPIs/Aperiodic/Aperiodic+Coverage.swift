@@ -23,10 +23,13 @@ extension Aperiodic {
     ///
     /// Reads the summaries of all tapes, so it is not done by an event loop.
     func rawCoverage(_ request: borrowing Request) throws -> Response {
-        .later { _ in
+        .later { cancellation in
             var exchanges: [(Venue, [Coverage])] = []
             for venue in market.venues {
-                let symbols = try market.instruments(venue: venue).compactMap { try coverage($0) }.sorted { $0.symbol < $1.symbol }
+                let symbols = try market.instruments(venue: venue).compactMap { instrument in
+                    if cancellation.isCancelled { throw CancellationError() }
+                    return try coverage(instrument)
+                }.sorted { (a: Coverage, b: Coverage) in a.symbol < b.symbol }
                 if !symbols.isEmpty { exchanges.append((venue, symbols)) }
             }
             return Response(json: Aperiodic.write(exchanges))

@@ -18,17 +18,27 @@ extension Aperiodic {
     /// `GET /data/{bucket}`: links to the month files that overlap a range.
     func data(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
         let wanted = try barsRequest(request)
-        if case .plan(let plan) = grant, wanted.interval < plan.smallestInterval {
+        if let plan = grant.plan, wanted.interval < plan.smallestInterval {
             throw Refusal(
                 status: .forbidden, error: "The plan does not include bars of \(wanted.interval.name)",
                 details: ["plan \(plan.name) begins at \(plan.smallestInterval.name)"], code: "interval_not_in_plan")
         }
-        if case .plan(let plan) = grant, !plan.opens(dataset: wanted.dataset.name) {
+        if let plan = grant.plan, !plan.opens(dataset: wanted.dataset.name) {
             throw Refusal(
                 status: .forbidden, error: "The plan does not include the dataset \(wanted.dataset.name)",
                 details: ["plan \(plan.name) has \(plan.datasets?.sorted().joined(separator: ", ") ?? "all")"], code: "dataset_not_in_plan")
         }
+        try checkHistory(wanted.first, grant, now: request.time)
         return try list(wanted, request)
+    }
+
+    /// - Throws: ``Refusal`` 403 for a day before the first that a plan opens.
+    func checkHistory(_ first: CivilDate, _ grant: KeyGate.Grant, now: Int64) throws(Refusal) {
+        guard let plan = grant.plan, let earliest = plan.firstDay(at: now), first < earliest else { return }
+        throw Refusal(
+            status: .forbidden, error: "The plan does not include days before \(earliest)",
+            details: ["plan \(plan.name) opens the last \(plan.historyDays ?? 0) days: ask for start_date=\(earliest) or later"],
+            code: "history_not_in_plan")
     }
 
     /// `GET /data/preview/{bucket}`: the same of a stretch that everybody may have.

@@ -32,7 +32,9 @@ extension Aperiodic {
     }
 
     static let renderError: Mount.ErrorRenderer = { failure, _, _ in
-        Refusal(status: failure.status, error: failure.message, headers: failure.headers).response
+        // What else is forbidden is refused with a word of its own.
+        let code = failure.status == .forbidden ? "endpoint_not_in_plan" : nil
+        return Refusal(status: failure.status, error: failure.message, code: code, headers: failure.headers).response
     }
 
     /// Gives refusals, and month files that cannot be had, the vendor's shape.

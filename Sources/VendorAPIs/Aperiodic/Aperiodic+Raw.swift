@@ -20,11 +20,12 @@ extension Aperiodic {
         }
         try reading.finish(code: code)
         guard let instrument, let dates else { throw Failure(.badRequest) }
-        if case .plan(let plan) = grant, !plan.hasRawFiles {
+        if let plan = grant.plan, !plan.hasRawFiles {
             throw Refusal(
                 status: .forbidden, error: "The plan does not include raw data", details: ["plan \(plan.name) has bars only"],
                 code: "raw_not_in_plan")
         }
+        try checkHistory(dates.first, grant, now: request.time)
         let there = try months(of: instrument, from: dates.first, to: dates.last)
         return try list(instrument, there, missing: missing(dates.first, dates.last, there, now: request.time), request)
     }

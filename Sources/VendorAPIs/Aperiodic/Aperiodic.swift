@@ -44,20 +44,24 @@ public struct Aperiodic: Sendable {
                 Route("/metadata/raw", summary: "The raw datasets and what there is of them; no key") { try api.rawCoverage($0) },
                 Route(
                     "/metadata/symbols", parameters: [Parameters.exchange], summary: "The symbols of an exchange that have a tape",
-                    handler: gate.guarding { request, _ in try shaped { try api.symbols(request) } }),
+                    handler: gate.guarding(prefix + "/metadata/symbols") { request, _ in try shaped { try api.symbols(request) } }),
                 Route(
                     "/data/{bucket}", parameters: Parameters.bars, summary: "Links to the month files of a dataset",
-                    handler: gate.guarding { request, grant in try shaped { try api.data(request, grant) } }),
+                    handler: gate.guarding(prefix + "/data/{bucket}") { request, grant in try shaped { try api.data(request, grant) } }),
                 Route(
                     "/data/preview/{bucket}", parameters: Parameters.bars, summary: "The same of what everybody may have",
-                    handler: gate.guarding(takingDemoKey: true) { request, _ in try shaped { try api.previewData(request) } }),
+                    handler: gate.guarding(prefix + "/data/preview/{bucket}", takingDemoKey: true) { request, _ in
+                        try shaped { try api.previewData(request) }
+                    }),
                 Route(
                     "/data/raw/{dataset}", parameters: Parameters.raw, summary: "Links to the month files of raw trades",
-                    handler: gate.guarding { request, grant in try shaped { try api.raw(request, grant) } }),
+                    handler: gate.guarding(prefix + "/data/raw/{dataset}") { request, grant in try shaped { try api.raw(request, grant) } }),
                 Route(
                     "/data/raw/preview/{dataset}", parameters: [Parameters.exchange, Parameters.symbol],
                     summary: "The same of what everybody may have",
-                    handler: gate.guarding(takingDemoKey: true) { request, _ in try shaped { try api.previewRaw(request) } }),
+                    handler: gate.guarding(prefix + "/data/raw/preview/{dataset}", takingDemoKey: true) { request, _ in
+                        try shaped { try api.previewRaw(request) }
+                    }),
                 Route(
                     "/files/bars/{dataset}/{interval}/{exchange}/{symbol}/{file}", parameters: Parameters.link,
                     summary: "A month file of a dataset; the link is the key", answer: .file(.parquet)

@@ -1,4 +1,3 @@
-import Access
 import Transport
 
 extension CoinGlass {
@@ -9,15 +8,12 @@ extension CoinGlass {
         let path: String
         let parameters: [Parameter]
         let summary: String
-        /// What plans have to open; nil for what all of them do.
-        let part: Plan.Part?
         let handler: Handler
 
-        init(_ path: String, _ parameters: [Parameter], _ summary: String, part: Plan.Part? = nil, _ handler: @escaping Handler) {
+        init(_ path: String, _ parameters: [Parameter], _ summary: String, _ handler: @escaping Handler) {
             self.path = path
             self.parameters = parameters
             self.summary = summary
-            self.part = part
             self.handler = handler
         }
 
@@ -26,7 +22,7 @@ extension CoinGlass {
             let required = parameters.filter(\.isRequired).map(\.name)
             return Route(
                 path, parameters: parameters, summary: summary,
-                handler: gate.guarding(part: part) { [handler] request, grant in
+                handler: gate.guarding(CoinGlass.prefix + path) { [handler] request, grant in
                     for name in required where request.query[name]?.isEmpty ?? true {
                         throw Failure(.badRequest, "Required String parameter '\(name)' is not present")
                     }

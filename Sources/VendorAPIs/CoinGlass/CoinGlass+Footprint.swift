@@ -9,14 +9,9 @@ extension CoinGlass.Taker {
         let window = try CoinGlass.Window(request, grant)
         let contract = try contract(request)
         return .later { [market] cancellation in
-            let bars: [Footprint]
-            do {
-                bars = try market.footprints(
-                    contract, interval: window.interval, from: window.from, to: window.to, limit: window.limit,
-                    isCancelled: { cancellation.isCancelled })
-            } catch let error as TakerError {
-                throw Failure(.badRequest, "\(error)")
-            }
+            let bars = try market.footprints(
+                contract, interval: window.interval, from: window.from, to: window.to, limit: window.limit,
+                isCancelled: { cancellation.isCancelled })
             return CoinGlass.Envelope.ok(capacity: 64 + bars.reduce(0) { $0 + $1.levels.count } * 100) { json in
                 json.beginArray()
                 for bar in bars {

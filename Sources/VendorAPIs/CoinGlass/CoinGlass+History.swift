@@ -17,11 +17,11 @@ extension CoinGlass {
         guard let contract = followed ?? venues.lazy.compactMap({ OpenInterestContract(venue: $0, symbol: symbol) }).first else {
             throw unknown
         }
-        return bars(window) { [interest] in
+        return bars(window) { [interest] isCancelled in
             func bars(_ measure: InterestBars.Measure) throws -> [InterestBars.Bar] {
                 try interest.bars(
                     contract.coin, venues: [contract.venue], symbol: contract.symbol, interval: window.interval, measure: measure,
-                    from: window.from, to: window.to)
+                    from: window.from, to: window.to, isCancelled: isCancelled)
             }
             let found = try bars(measure)
             // What was imported may be known in coins and not in USD.
@@ -35,8 +35,9 @@ extension CoinGlass {
         let coin = (try Parameters.coin.text(in: request) ?? "").uppercased()
         let window = try Window(request, grant)
         let measure = try measure(request)
-        return bars(window) { [interest] in
-            try interest.bars(coin, interval: window.interval, measure: measure, from: window.from, to: window.to)
+        return bars(window) { [interest] isCancelled in
+            try interest.bars(
+                coin, interval: window.interval, measure: measure, from: window.from, to: window.to, isCancelled: isCancelled)
         }
     }
 
@@ -45,9 +46,10 @@ extension CoinGlass {
         let venues = try venues(request)
         let coin = (try Parameters.coin.text(in: request) ?? "").uppercased()
         let window = try Window(request, grant)
-        return bars(window) { [interest] in
+        return bars(window) { [interest] isCancelled in
             try interest.bars(
-                coin, venues: venues, interval: window.interval, measure: .usdOf(margin), from: window.from, to: window.to)
+                coin, venues: venues, interval: window.interval, measure: .usdOf(margin), from: window.from, to: window.to,
+                isCancelled: isCancelled)
         }
     }
 
@@ -56,10 +58,12 @@ extension CoinGlass {
     }
 
     /// Bars, oldest first: the first ones after a start that was asked for, else the last ones; numbers as texts.
-    private func bars(_ window: Window, _ read: @escaping @Sendable () throws -> [InterestBars.Bar]) -> Response {
+    private func bars(_ window: Window, _ read: @escaping @Sendable (_ isCancelled: () -> Bool) throws -> [InterestBars.Bar])
+        -> Response
+    {
         let limit = window.limit
-        return .later { _ in
-            let bars = try read().prefix(limit)
+        return .later { cancellation in
+            let bars = try read({ cancellation.isCancelled }).prefix(limit)
             return Envelope.ok(capacity: 64 + bars.count * 128) { json in
                 json.beginArray()
                 for bar in bars {
@@ -91,10 +95,13 @@ extension CoinGlass {
         try CoinGlass.check(interval, grant)
         let isCoin = try Parameters.unit.text(in: request) == "coin"
         let (interest, now) = (interest, request.time)
-        let from = interval.start(of: now) - 999 * interval.microseconds
-        return .later { _ in
+        let reach = interval.start(of: now) - 999 * interval.microseconds
+        let from = interval.start(of: max(reach, CoinGlass.first(grant, at: now) ?? reach))
+        return .later { cancellation in
             func closes(_ venues: [Venue]?, _ measure: InterestBars.Measure) throws -> [Int64: Int128] {
-                let bars = try interest.bars(coin, venues: venues, interval: interval, measure: measure, from: from, to: now + 1)
+                let bars = try interest.bars(
+                    coin, venues: venues, interval: interval, measure: measure, from: from, to: now + 1,
+                    isCancelled: { cancellation.isCancelled })
                 return Dictionary(bars.map { ($0.start, $0.close) }) { first, _ in first }
             }
             let exchanges = Dictionary(grouping: interest.knownVenues, by: \.exchange)

@@ -47,7 +47,7 @@ extension CoinGlass {
         let to: Int64
         let limit: Int
 
-        /// - Throws: ``Failure``: 400 for parameters that are wrong, 403 for an interval below the plan's.
+        /// - Throws: ``Failure``: 400 for parameters that are wrong, 403 for an interval below the plan's, 402 for times before it.
         init(_ request: borrowing Request, _ grant: KeyGate.Grant) throws(Failure) {
             guard let name = try Parameters.interval.text(in: request), let interval = Interval(name: name) else {
                 throw Failure(.badRequest, "parameter 'interval' is missing")
@@ -59,15 +59,24 @@ extension CoinGlass {
             to = max(1, end)
             // What is not asked for by its start ends at the end.
             let reach = interval.start(of: to - 1) - Int64(limit - 1) * interval.microseconds
-            from = try Parameters.start.integer(in: request).map { interval.start(of: min(Int64($0), latest) * 1000) } ?? reach
+            let start = try Parameters.start.integer(in: request).map { min(Int64($0), latest) * 1000 }
+            let first = CoinGlass.first(grant, at: request.time)
+            // What was asked for is refused where it is too old; what nobody named is left out.
+            if let first, (start ?? to - 1) < first { throw Failure(.paymentRequired, CoinGlass.upgrade) }
+            from = interval.start(of: start ?? max(reach, first ?? reach))
             self.interval = interval
         }
     }
 
     /// - Throws: ``Failure`` 403 where a plan does not open an interval.
     static func check(_ interval: Interval, _ grant: KeyGate.Grant) throws(Failure) {
-        guard case .plan(let plan) = grant, interval < plan.smallestInterval else { return }
+        guard let plan = grant.plan, interval < plan.smallestInterval else { return }
         throw Failure(.forbidden, "The requested interval is not available for your current API plan.")
+    }
+
+    /// When the first bars that a plan opens begin, in microseconds; nil for no limit.
+    static func first(_ grant: KeyGate.Grant, at now: Int64) -> Int64? {
+        grant.plan?.firstDay(at: now)?.microseconds
     }
 
     /// The venues of an exchange, however its name is written; empty for one of which nothing is held.

@@ -1,4 +1,3 @@
-import Access
 import MarketModel
 import MarketService
 import OrderFlow
@@ -20,13 +19,12 @@ extension CoinGlass {
                 Endpoint(
                     "/taker-buy-sell-volume/exchange-list", Parameters.takerRatio, "What takers of a coin bought and sold, by exchange"
                 ) { request, _ in try exchangeList(request) },
-                Endpoint(
-                    "/cvd/history", Parameters.pairBars, "Bars of what takers of a pair bought less what they sold", part: .cumulativeDelta
-                ) { request, grant in try cumulativeDelta(request, grant) },
-                Endpoint(
-                    "/volume/footprint-history", Parameters.pairBars, "Bars of what takers of a pair bought and sold by price",
-                    part: .footprints
-                ) { request, grant in try footprints(request, grant) },
+                Endpoint("/cvd/history", Parameters.pairBars, "Bars of what takers of a pair bought less what they sold") {
+                    request, grant in try cumulativeDelta(request, grant)
+                },
+                Endpoint("/volume/footprint-history", Parameters.pairBars, "Bars of what takers of a pair bought and sold by price") {
+                    request, grant in try footprints(request, grant)
+                },
             ]
         }
 
@@ -132,8 +130,8 @@ extension CoinGlass {
             let range = try Parameters.takerRange.text(in: request) ?? ""
             guard let length = Interval(name: range == "24h" ? "1d" : range)?.microseconds else { throw Failure(.badRequest) }
             let now = request.time
-            return .later { [market] _ in
-                let sums = try market.sums(coin, last: length, at: now)
+            return .later { [market] cancellation in
+                let sums = try market.sums(coin, last: length, at: now, isCancelled: { cancellation.isCancelled })
                 var all = (buy: TakerVolume(), sell: TakerVolume())
                 for sum in sums {
                     guard all.buy.add(sum.buy), all.sell.add(sum.sell) else { throw BarError.overflow(at: now) }

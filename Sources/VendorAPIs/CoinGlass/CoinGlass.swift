@@ -1,4 +1,3 @@
-import Access
 import MarketModel
 public import MarketService
 import OrderFlow
@@ -14,8 +13,14 @@ public struct CoinGlass: Sendable {
     /// The header that carries a key.
     public static let keyHeader: StaticString = "CG-API-KEY"
 
+    static let prefix = "/api/futures"
+
+    /// What the vendor says of what a plan does not open.
+    static let upgrade = "Upgrade plan"
+
     /// What the vendor says of keys.
-    public static let words = KeyGate.Words(missing: "API key missing.", bad: "Invalid API key provided", otherVendor: "Upgrade plan")
+    public static let words = KeyGate.Words(
+        missing: "API key missing.", bad: "Invalid API key provided", otherVendor: upgrade, closed: upgrade)
 
     /// How the vendor tells of a plan's calls.
     public static let rateHeaders = KeyGate.RateHeaders(limit: "API-KEY-MAX-LIMIT", used: "API-KEY-USE-LIMIT")
@@ -30,7 +35,7 @@ public struct CoinGlass: Sendable {
         let listing = Listing(interest: interest, taker: taker)
         let endpoints = CoinGlass(interest: interest).endpoints + Taker(market: taker).endpoints + listing.endpoints
         return Mount(
-            "/api/futures", name: "coinglass",
+            prefix, name: "coinglass",
             summary: "CoinGlass' API v4: open interest by exchange, and what takers bought and sold",
             routes: endpoints.map { $0.route(behind: gate) }, errors: Envelope.error)
     }

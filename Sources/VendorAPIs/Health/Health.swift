@@ -32,11 +32,11 @@ public enum Health {
                     return Response(.ok, text: text.text)
                 }
             }
-            let summary = "Figures in Prometheus' text format"
+            let (path, summary) = ("/metrics", "Figures in Prometheus' text format")
             let guarded = gate.map { gate in
-                Route("/metrics", summary: summary, answer: .body(.text), handler: gate.guarding { request, _ in try answer(request) })
+                Route(path, summary: summary, answer: .body(.text), handler: gate.guarding(path) { request, _ in try answer(request) })
             }
-            routes.append(guarded ?? Route("/metrics", summary: summary, answer: .body(.text), handler: answer))
+            routes.append(guarded ?? Route(path, summary: summary, answer: .body(.text), handler: answer))
         }
         return Mount("", name: "health", summary: "Whether the server lives, can answer, and how it is", routes: routes)
     }

@@ -1,3 +1,4 @@
+import Access
 import Lake
 import MarketModel
 import MarketService
@@ -116,10 +117,22 @@ struct GapListing: Sendable {
 }
 
 extension Native {
+    /// The time after which holes end that are listed; what a plan does not open is refused where it is asked for, and else left out.
+    private static func begin(_ request: borrowing Request, _ grant: KeyGate.Grant) throws(Failure) -> Int? {
+        let from = try Parameters.from.integer(in: request)
+        guard let plan = grant.plan, let first = plan.firstDay(at: request.time)?.microseconds else { return from }
+        guard from.map({ $0 >= first }) ?? true else {
+            throw Failure(
+                .forbidden, "plan '\(plan.name)' opens the last \(plan.historyDays ?? 0) days: ask for from=\(first) or later")
+        }
+        return from ?? Int(first)
+    }
+
     /// `GET /v1/gaps`: every hole, with its state.
-    func gaps(_ request: borrowing Request) throws -> Response {
+    func gaps(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
         let (venue, symbol, state) = try (venue(request), Parameters.symbol.text(in: request), Parameters.state.text(in: request))
-        let (from, to) = try (Parameters.from.integer(in: request), Parameters.to.integer(in: request))
+        let from = try Native.begin(request, grant)
+        let to = try Parameters.to.integer(in: request)
         let limit = try Parameters.limit.integer(in: request) ?? 100
         let after = try Parameters.after.text(in: request).map { text throws(Failure) in
             guard let place = GapListing.Place(word: text) else {
@@ -128,8 +141,8 @@ extension Native {
             return place
         }
         let (lake, live) = (lake, live)
-        return .later { _ in
-            let catalogue = try Native.tapes(lake, venue, symbol).flatMap { tape in
+        return .later { cancellation in
+            let catalogue = try Native.tapes(lake, venue, symbol, cancellation).flatMap { tape in
                 tape.holes.map { GapListing(tape.instrument, $0) } + tape.losses.map { GapListing(tape.instrument, $0) }
             }
             let recorded = live.market.instruments()

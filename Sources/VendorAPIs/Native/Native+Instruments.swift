@@ -10,8 +10,8 @@ extension Native {
     func instruments(_ request: borrowing Request) throws -> Response {
         let (venue, symbol) = try (venue(request), Parameters.symbol.text(in: request))
         let (lake, live) = (lake, live)
-        return .later { _ in
-            let tapes = try Native.tapes(lake, venue, symbol)
+        return .later { cancellation in
+            let tapes = try Native.tapes(lake, venue, symbol, cancellation)
             var listings: [Instrument.Key: InstrumentListing] = [:]
             for tape in tapes { listings[Instrument.Key(tape.instrument), default: InstrumentListing(tape.instrument)].tape = tape }
             for recorded in live.market.instruments() {
@@ -36,11 +36,10 @@ extension Native {
         return venue
     }
 
-    static func tapes(_ lake: Lake, _ venue: Venue?, _ symbol: String?) throws -> [TapeSummary] {
+    static func tapes(_ lake: Lake, _ venue: Venue?, _ symbol: String?, _ cancellation: Cancellation) throws -> [TapeSummary] {
         if let venue, let symbol { return try lake.tape(venue: venue, symbol: symbol).map { [$0] } ?? [] }
-        return try lake.tapes().filter {
-            (venue == nil || $0.instrument.venue == venue) && (symbol == nil || $0.instrument.symbol == symbol)
-        }
+        return try lake.tapes(
+            where: { (venue == nil || $0 == venue) && (symbol == nil || $1 == symbol) }, isCancelled: { cancellation.isCancelled })
     }
 }
 

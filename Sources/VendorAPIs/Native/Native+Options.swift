@@ -1,3 +1,4 @@
+import Access
 import MarketModel
 import MarketService
 import OrderFlow
@@ -15,17 +16,27 @@ extension Native.Parameters {
 
 extension Native {
     /// `GET /v1/options/flow`
-    func optionFlow(_ request: borrowing Request) throws -> Response {
+    func optionFlow(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
         let coin = (try Parameters.coin.text(in: request) ?? "").uppercased()
         let window = OptionWindow(rawValue: try Parameters.window.text(in: request) ?? "") ?? .h8
         let exchanges = Set((try Parameters.exchange.text(in: request) ?? "").split(separator: ",").map(String.init))
-        let count = try Parameters.windows.integer(in: request) ?? 72
+        var count = try Parameters.windows.integer(in: request) ?? 72
+        if let plan = grant.plan, let first = plan.firstDay(at: request.time)?.microseconds {
+            let most = max(0, Int((window.lastEnd(at: request.time) - first) / window.length))
+            guard count <= most || request.query["limit"] == nil else {
+                throw Failure(
+                    .forbidden, "plan '\(plan.name)' opens the last \(plan.historyDays ?? 0) days: ask for limit=\(most) or less")
+            }
+            count = min(count, most)
+        }
         let (options, now) = (options, request.time)
-        return .later { _ in
+        let windows = count
+        return .later { cancellation in
             guard try !options.families(of: coin, exchanges: exchanges).isEmpty else {
                 throw Failure(.notFound, "no options of \(coin) are held of \(exchanges.sorted().joined(separator: ", "))")
             }
-            let rows = try options.rows(coin, exchanges: exchanges, window, last: count, at: now)
+            let rows = try options.rows(
+                coin, exchanges: exchanges, window, last: windows, at: now, isCancelled: { cancellation.isCancelled })
             var json = JSONWriter(capacity: 256 + rows.count * 400)
             json.beginObject()
             json.member("coin", coin)

@@ -1,5 +1,4 @@
 public import Lake
-import MarketModel
 public import MarketService
 public import Transport
 
@@ -11,6 +10,8 @@ public struct Native: Sendable {
     let live: NativeLive
     let options: OptionMarket
 
+    static let prefix = "/v1"
+
     /// Creates the mount.
     ///
     /// - Parameters:
@@ -19,29 +20,28 @@ public struct Native: Sendable {
     public static func mount(lake: Lake, live: NativeLive, options: OptionMarket, gate: KeyGate) -> Mount {
         let api = Native(lake: lake, live: live, options: options)
         return Mount(
-            "/v1", name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
+            prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
                 Route(
                     "/instruments", parameters: [Parameters.venue, Parameters.symbol],
                     summary: "The instruments on tape, and how far each is recorded",
-                    handler: gate.guarding { request, _ in
-                        try api.instruments(request)
-                    }),
+                    handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
                 Route(
                     "/gaps",
                     parameters: [
                         Parameters.venue, Parameters.symbol, Parameters.state, Parameters.from, Parameters.to, Parameters.limit,
                         Parameters.after,
                     ], summary: "The holes of the tapes, each with its state",
-                    handler: gate.guarding { request, _ in try api.gaps(request) }),
+                    handler: gate.guarding(prefix + "/gaps") { request, grant in try api.gaps(request, grant) }),
                 Route(
                     "/options/flow", parameters: Parameters.optionFlow,
                     summary: "What takers of a coin's options bought and sold, window by window, and whether nothing lacks",
-                    handler: gate.guarding { request, _ in try api.optionFlow(request) }),
+                    handler: gate.guarding(prefix + "/options/flow") { request, grant in try api.optionFlow(request, grant) }),
                 Route(
                     "/stream", parameters: [Parameters.topics, Parameters.since, Parameters.minimumNotional],
                     summary: "Trades, bars, large prints and gaps as they happen: a WebSocket, or server-sent events",
-                    answer: .stream(hasEvents: true), handler: gate.guarding { request, grant in try api.stream(request, grant, gate) }),
+                    answer: .stream(hasEvents: true),
+                    handler: gate.guarding(prefix + "/stream") { request, grant in try api.stream(request, grant, gate) }),
             ], errors: renderError)
     }
 
@@ -77,70 +77,4 @@ public struct Native: Sendable {
         json.endObject()
         return Response(failure.status, json: json, headers: failure.headers)
     }
-
-    /// `GET /v1/stream`.
-    func stream(_ request: borrowing Request, _ grant: KeyGate.Grant, _ gate: KeyGate) throws -> Response {
-        let topics = try topics(request)
-        let since = request.header("Last-Event-ID") ?? request.query["since"]
-        let notional = try minimumNotional(request)
-        let live = live
-        let key = gate.key(of: request)
-        let isGood: @Sendable () -> Bool = { gate.stillGrants(grant, key: key) }
-        guard request.isWebSocketHandshake else {
-            return .events(while: isGood) { session in
-                let number = live.join(topics, since: since, minimumNotional: notional) { session.send($0.event) }
-                return { live.leave(number, topics) }
-            }
-        }
-        return try .webSocket(request) { session in
-            let number = live.join(topics, since: since, minimumNotional: notional) { session.send(text: $0.data) }
-            return NativeReceiver(session, isGood: isGood) { live.leave(number, topics) }
-        }
-    }
-
-    private func topics(_ request: borrowing Request) throws(Failure) -> [NativeTopic] {
-        let text = try Parameters.topics.text(in: request) ?? ""
-        let names = text.split(separator: ",")
-        guard (1...100).contains(names.count) else { throw Failure(.badRequest, "parameter 'topics' has to name 1 to 100 topics") }
-        var topics: [NativeTopic] = []
-        for name in names {
-            let topic = try NativeTopic(name)
-            guard live.market.instrument(topic.venue, topic.symbol) != nil else {
-                throw Failure(.notFound, "topic '\(name)': \(topic.symbol) of \(topic.venue.name) is not being recorded")
-            }
-            if case .bars(let interval, _) = topic.kind, !live.market.options.intervals.contains(interval) {
-                let followed = live.market.options.intervals.map(\.name).joined(separator: ", ")
-                throw Failure(.notFound, "topic '\(name)': bars of \(interval.name) are not followed: \(followed) are")
-            }
-            if !topics.contains(topic) { topics.append(topic) }
-        }
-        return topics
-    }
-
-    private func minimumNotional(_ request: borrowing Request) throws(Failure) -> Double {
-        let text = try Parameters.minimumNotional.text(in: request) ?? ""
-        guard let notional = try? FixedPoint(text: text), notional.mantissa >= 0 else {
-            throw Failure(.badRequest, "parameter 'min_notional' has to be a decimal number, not negative")
-        }
-        return max(notional.double, NativeLive.largeFrom)
-    }
-}
-
-/// A WebSocket client of the native stream, which has nothing to say.
-private final class NativeReceiver: WebSocketReceiver {
-    private let session: WebSocketSession
-    private let isGood: () -> Bool
-    private let end: () -> Void
-
-    init(_ session: WebSocketSession, isGood: @escaping () -> Bool, _ end: @escaping () -> Void) {
-        self.session = session
-        self.isGood = isGood
-        self.end = end
-    }
-
-    func ticked(_ now: Int64) {
-        if !isGood() { session.close(code: 4001, reason: "the API key was revoked, or its plan changed") }
-    }
-
-    func closed(code: Int, reason: String) { end() }
 }

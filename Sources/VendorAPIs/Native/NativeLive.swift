@@ -15,6 +15,7 @@ public final class NativeLive: Sendable {
     static let linger: Int64 = 300
 
     let market: LiveMarket
+    let connections = KeyConnections()
     private let thread = DeliveryThread()
     private let state: Mutex<State>
     /// Tells the events of one life of the server from those of another.

@@ -136,7 +136,8 @@ extension OKX {
         guard !tapes.isEmpty || !venues.isEmpty else { throw Envelope.wrong("ccy") }
         return .later { [taker, interest] cancellation in
             let open = try interest.bars(
-                coin, venues: venues, interval: window.period.grain, measure: .usd, from: window.from, to: window.to)
+                coin, venues: venues, interval: window.period.grain, measure: .usd, from: window.from, to: window.to,
+                isCancelled: { cancellation.isCancelled })
             let bars = try taker.bars(
                 tapes, interval: window.period.grain, from: window.from, to: window.to, limit: OKX.mostBars,
                 isCancelled: { cancellation.isCancelled })
@@ -168,11 +169,11 @@ extension OKX {
         let listed = contracts.first { $0.instrument.symbol == symbol }?.instrument.contractSize
         let instrument = Instrument(venue: contract.venue, symbol: symbol)
         let size = listed ?? ContractSizes.size(of: instrument, on: CivilDate(microseconds: ask.time))
-        return .later { [interest] _ in
+        return .later { [interest] cancellation in
             func opens(_ measure: InterestBars.Measure) throws -> [(start: Int64, row: Int128)] {
                 let bars = try interest.bars(
                     contract.coin, venues: [contract.venue], symbol: symbol, interval: window.period.grain, measure: measure,
-                    from: window.from, to: window.to)
+                    from: window.from, to: window.to, isCancelled: { cancellation.isCancelled })
                 return window.rows(bars, start: \.start) { (row: inout Int128?, bar) in row = row ?? bar.open }
             }
             let usd = Dictionary(try opens(.usd).map { ($0.start, $0.row) }) { first, _ in first }

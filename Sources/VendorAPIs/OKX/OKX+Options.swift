@@ -12,10 +12,12 @@ extension OKX {
     /// `GET /option/taker-block-volume`: one flat array of the last window that is over,
     /// `[ts, callBuyVol, callSellVol, putBuyVol, putSellVol, callBlockVol, putBlockVol]` in coins, `ts` the window's end.
     func optionFlow(_ request: borrowing Request) throws -> Response {
-        try aboutOptions(request, "flow") { [self] coin, window, now, json in
+        try aboutOptions(request, "flow") { [self] coin, window, now, isCancelled, json in
             json.beginArray()
             // Whether nobody traded or nobody recorded cannot be told apart: no data.
-            if let row = try options.rows(coin, exchanges: exchanges, window, last: 1, at: now).last, row.flow.trades > 0 {
+            if let row = try options.rows(coin, exchanges: exchanges, window, last: 1, at: now, isCancelled: isCancelled).last,
+                row.flow.trades > 0
+            {
                 json.value("\(row.end / 1000)")
                 let flow = row.flow
                 for units in [flow.callBuy, flow.callSell, flow.putBuy, flow.putSell, flow.callBlock, flow.putBlock] {
@@ -47,9 +49,11 @@ extension OKX {
         _ request: borrowing Request, _ what: String,
         _ write: @escaping @Sendable (OptionRow, OptionStrikes.Pair, inout JSONWriter) -> Void
     ) throws -> Response {
-        try aboutOptions(request, what) { [self] coin, window, now, json in
+        try aboutOptions(request, what) { [self] coin, window, now, isCancelled, json in
             json.beginArray()
-            for row in try options.rows(coin, exchanges: exchanges, window, last: OKX.mostWindows, at: now).reversed() {
+            let rows = try options.rows(
+                coin, exchanges: exchanges, window, last: OKX.mostWindows, at: now, isCancelled: isCancelled)
+            for row in rows.reversed() {
                 guard let open = row.open else { continue }
                 json.beginArray()
                 json.value("\(row.end / 1000)")
@@ -92,7 +96,7 @@ extension OKX {
         _ request: borrowing Request, _ what: String,
         _ rows: @escaping @Sendable (OptionLadder) -> [(name: String, open: OptionStrikes.Pair, traded: OptionStrikes.Pair)]
     ) throws -> Response {
-        try aboutOptions(request, what) { [self] coin, window, now, json in
+        try aboutOptions(request, what) { [self] coin, window, now, _, json in
             let end = window.lastEnd(at: now)
             let ladder = try options.ladder(coin, exchanges: exchanges, window, endingAt: end)
             json.beginArray()
@@ -110,7 +114,7 @@ extension OKX {
     /// Answers about a coin's options and a window, as it was written up to ten seconds ago.
     private func aboutOptions(
         _ request: borrowing Request, _ what: String,
-        _ write: @escaping @Sendable (String, OptionWindow, Int64, inout JSONWriter) throws -> Void
+        _ write: @escaping @Sendable (String, OptionWindow, Int64, _ isCancelled: () -> Bool, inout JSONWriter) throws -> Void
     ) throws -> Response {
         let ask = Ask(request)
         let coin = try ask.coin()
@@ -119,9 +123,9 @@ extension OKX {
         }
         let (name, now) = ("\(what) \(coin) \(window.rawValue)", ask.time)
         if let data = prepared.data(name, at: now) { return Envelope.ok { $0.value(json: data) } }
-        return .later { [self] _ in
+        return .later { [self] cancellation in
             guard try !options.families(of: coin, exchanges: exchanges).isEmpty else { throw Envelope.wrong("ccy") }
-            let data = try prepared.prepare(name, at: now) { try write(coin, window, now, &$0) }
+            let data = try prepared.prepare(name, at: now) { try write(coin, window, now, { cancellation.isCancelled }, &$0) }
             return Envelope.ok { $0.value(json: data) }
         }
     }

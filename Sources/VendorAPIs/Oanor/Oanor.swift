@@ -9,13 +9,15 @@ public struct Oanor: Sendable {
     let market: MarketService
     let prepared = PreparedFlows()
 
+    static let prefix = "/orderflow-api"
+
     /// Creates the façade's mount.
     ///
     /// - Parameter gate: who may call; nil for everyone.
     public static func mount(market: MarketService, gate: KeyGate?) -> Mount {
         let api = Oanor(market: market)
         return Mount(
-            "/orderflow-api", name: "oanor", summary: "oanor's orderflow-api: taker flow and large prints of an instrument's newest trades",
+            prefix, name: "oanor", summary: "oanor's orderflow-api: taker flow and large prints of an instrument's newest trades",
             routes: [
                 Route(
                     "/v1/flow", parameters: [Parameters.symbol, Parameters.coin, Parameters.quote, Parameters.venue, Parameters.trades],

@@ -45,6 +45,10 @@ extension Command {
             ),
             CommandOption(
                 "okx-exchanges", "NAMES", "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
+            CommandOption("query-trades", "N", "How many trades one answer may be made of", default: "\(QueryLimits().trades)"),
+            CommandOption(
+                "query-files", "N", "How many days of open interest or options, of a venue or family each, one answer may be made of",
+                default: "\(QueryLimits().files)"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
         ] + LogOptions.options + OpenDOptions.options + RecordingOptions.options,
         examples: [
@@ -59,6 +63,8 @@ extension Command {
             data: data, port: try arguments.integer("port", in: 0...65535, default: 8080), threads: try arguments.threads())
         options.host = arguments.value("host") ?? options.host
         options.recording = try RecordingOptions(arguments)
+        options.limits.trades = try arguments.integer("query-trades", in: 1...Int.max, default: options.limits.trades)
+        options.limits.files = try arguments.integer("query-files", in: 1...Int.max, default: options.limits.files)
         options.publicURL = try arguments.value("public-url").map { text throws(UsageError) in try PublicURL(text) }
         let previews = arguments.all("preview")
         if !previews.isEmpty {

@@ -22,7 +22,7 @@ final class Interest: Sendable {
     /// Begins to ask.
     ///
     /// - Throws: what the lake throws, or the clients where they cannot start.
-    init(_ options: RecordingOptions, lake: Lake, report: @escaping @Sendable (Notice) -> Void) throws {
+    init(_ options: RecordingOptions, lake: Lake, limits: QueryLimits, report: @escaping @Sendable (Notice) -> Void) throws {
         let adapters = options.interest.compactMap { FeedCatalogue.openInterest(of: $0, endpoints: options.endpoints[$0]) }
         let families = Dictionary(grouping: options.optionFamilies, by: \.venue).sorted { $0.key < $1.key }
         let optionAdapters = families.compactMap { venue, families in
@@ -35,7 +35,7 @@ final class Interest: Sendable {
         let all = adapters + optionAdapters
         // One process has one store: contracts and options share it.
         let store = all.isEmpty ? nil : try InterestStore(lake: lake, report: report)
-        let market = try InterestMarket(lake: lake, venues: periods(adapters), store: store, report: report)
+        let market = try InterestMarket(lake: lake, venues: periods(adapters), store: store, limits: limits, report: report)
         let optionInterest = store.map { OptionInterest(store: $0, venues: periods(optionAdapters)) }
         self.market = market
         self.options = optionInterest

@@ -26,6 +26,8 @@ struct ServeOptions: Sendable {
     var trustedProxies: Set<String> = []
     /// Where Futu's and moomoo's clients are answered.
     var openD = OpenDOptions()
+    /// What one answer may be made of.
+    var limits = QueryLimits()
     /// What is recorded live.
     var recording = RecordingOptions()
     /// Where it is told what happens.
@@ -79,7 +81,7 @@ struct LakeServer: Sendable {
         }
         let report: @Sendable (Notice) -> Void = { log.write($0) }
         let recording = options.recording.symbols.isEmpty ? nil : try Recording(options.recording, lake: lake, report: report)
-        let interest = try Interest(options.recording, lake: lake, report: report)
+        let interest = try Interest(options.recording, lake: lake, limits: options.limits, report: report)
         let optionTapes = options.recording.optionFamilies.isEmpty ? nil : try OptionTapes(options.recording, lake: lake, report: report)
         var fetching = options.recording.reports.fetching
         fetching.client = options.recording.client
@@ -90,8 +92,10 @@ struct LakeServer: Sendable {
         let oanor = KeyGate(vendor: "oanor", header: "x-oanor-key", access: access, isOpenWithoutKeys: isLoopback)
         let aperiodic = KeyGate(
             vendor: "aperiodic", header: "x-api-key", access: access, isOpenWithoutKeys: isLoopback, demoKey: Aperiodic.demoKey,
-            otherVendorStatus: .unauthorized)
-        let own = KeyGate(vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: isLoopback)
+            otherVendorStatus: .unauthorized, closedStatus: .forbidden)
+        let own = KeyGate(
+            vendor: "millrace", header: "authorization", scheme: "Bearer", access: access, isOpenWithoutKeys: isLoopback,
+            closedStatus: .forbidden)
         // Without recorders there is nothing live, and the streams say so.
         let live = recording?.live ?? LiveMarket(lake: lake, report: report)
         let streams = (aperiodic: AperiodicLive(market: live), native: NativeLive(market: live))
@@ -99,8 +103,8 @@ struct LakeServer: Sendable {
         let coinglass = KeyGate(
             vendor: "coinglass", header: CoinGlass.keyHeader, access: access, isOpenWithoutKeys: isLoopback, words: CoinGlass.words,
             rateHeaders: CoinGlass.rateHeaders)
-        let taker = TakerMarket(lake: lake, market: market, threads: options.threads)
-        let optionMarket = OptionMarket(lake: lake)
+        let taker = TakerMarket(lake: lake, market: market, threads: options.threads, limits: options.limits)
+        let optionMarket = OptionMarket(lake: lake, limits: options.limits)
         OpenFiles.raiseLimit()
         let openD = try OpenDServing(
             options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)

@@ -2,6 +2,7 @@ import Access
 import Config
 import Glibc
 import OrderFlow
+import VendorAPIs
 
 /// The configuration file of plans, as commands name it.
 struct PlanFile: Sendable {
@@ -28,7 +29,7 @@ struct PlanFile: Sendable {
     func read() throws -> Plans {
         let bytes = try contents()
         do throws(ConfigFaults) {
-            return try Plans(document: bytes, over: .standard, datasets: Dataset<BarRow>.all.map(\.name))
+            return try Plans(document: bytes, over: .standard, datasets: Dataset<BarRow>.all.map(\.name), paths: KeyedPaths.ofVendor)
         } catch {
             throw Faults(lines: error.faults.map { $0.line(in: path) })
         }

@@ -13,6 +13,7 @@ public final class AperiodicLive: Sendable {
     static let channels = 200
 
     let market: LiveMarket
+    let connections = KeyConnections()
     private let thread = DeliveryThread()
     private let state = Mutex(State())
 
@@ -33,8 +34,6 @@ public final class AperiodicLive: Sendable {
         /// What the market is asked to tell.
         var followed: [Series: [String: LiveSubscription]] = [:]
         var nextNumber: UInt64 = 0
-        /// Open connections by key.
-        var connections: [String: Int] = [:]
     }
 
     /// Begins to stream a market.
@@ -67,23 +66,16 @@ public final class AperiodicLive: Sendable {
     ///
     /// - Returns: a number for the connection, or nil if the key has as many as it may.
     func connect(key: String, limit: Int?) -> UInt64? {
-        state.withLock { state in
-            let open = state.connections[key] ?? 0
-            if let limit, open >= limit { return nil }
-            state.connections[key] = open + 1
+        guard connections.enter(key, limit: limit) else { return nil }
+        return state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
         }
     }
 
-    /// How many connections a key has open.
-    func connections(of key: String) -> Int { state.withLock { $0.connections[key] ?? 0 } }
-
     /// Forgets a connection and what it follows.
     func disconnect(_ number: UInt64, key: String, _ channels: some Sequence<StreamChannel>) {
-        state.withLock { state in
-            if let open = state.connections[key] { state.connections[key] = open > 1 ? open - 1 : nil }
-        }
+        connections.leave(key)
         leave(number, channels)
     }
 

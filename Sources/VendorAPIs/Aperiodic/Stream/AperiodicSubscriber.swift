@@ -21,9 +21,7 @@ final class AperiodicSubscriber: WebSocketReceiver {
         let grant: KeyGate.Grant
         let key: String
 
-        var plan: Plan? {
-            if case .plan(let plan) = grant { plan } else { nil }
-        }
+        var plan: Plan? { grant.plan }
     }
 
     init(_ session: WebSocketSession, _ live: AperiodicLive, _ visitor: Visitor) {
@@ -134,12 +132,12 @@ extension Aperiodic {
     static func streamRoute(_ live: AperiodicLive, _ gate: KeyGate) -> Route {
         Route(
             "/stream", summary: "Rows as they become final, over a WebSocket", answer: .stream(hasEvents: false),
-            handler: gate.guarding { request, grant in try shaped { try stream(request, grant, gate, live) } })
+            handler: gate.guarding(prefix + "/stream") { request, grant in try shaped { try stream(request, grant, gate, live) } })
     }
 
     /// `GET /stream`: turns the connection into a stream of live rows, or says in plain HTTP why not.
     static func stream(_ request: borrowing Request, _ grant: KeyGate.Grant, _ gate: KeyGate, _ live: AperiodicLive) throws -> Response {
-        let plan: Plan? = if case .plan(let plan) = grant { plan } else { nil }
+        let plan = grant.plan
         let limit = plan?.liveConnections
         if let plan {
             guard plan.hasLiveStream else {
@@ -149,7 +147,7 @@ extension Aperiodic {
             }
         }
         let key = request.header("x-api-key") ?? ""
-        if let limit, live.connections(of: key) >= limit {
+        if let limit, live.connections.count(of: key) >= limit {
             throw Refusal(
                 status: .tooManyRequests, error: "The key has as many connections as its plan allows",
                 details: ["maxConnections is \(limit)"], code: "max_connections", headers: [Header("Retry-After", "5")])
