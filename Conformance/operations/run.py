@@ -79,6 +79,7 @@ def figures_of_a_recording(folder):
             check.equal("the feed is up", told.get(("millrace_feed_up", feed)), 1)
             check("its lag is told", 0 <= told.get(("millrace_feed_lag_seconds", feed), -1) < 5, page)
             check("what is durable is told", 0 <= told.get(("millrace_feed_durable_age_seconds", feed), -1) < 30, page)
+            check("bars are counted", told.get(("millrace_bars_total", feed), 0) > 0 and told.get(("millrace_revised_bars_total", feed)) == 0, page)
             check.equal("no hole is open", told.get(("millrace_open_gaps", feed)), 0)
             check("trades are counted", told.get(("millrace_trades_total", 'venue="binance-spot"'), 0) > 0, page)
             check("commits are counted", told.get(("millrace_journal_commit_duration_seconds_count", 'venue="binance-spot"'), 0) > 0, page)

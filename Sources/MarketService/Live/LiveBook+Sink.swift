@@ -123,12 +123,14 @@ extension LiveBook: LiveTapeSink {
     /// What is told of a bar that has closed.
     func final(_ row: BarRow, _ series: inout Series) -> LiveMessage {
         series.last = (row, 0)
+        series.told += 1
         return .bar(instrument, series.bars.options.interval, row, isOpen: false, revision: 0)
     }
 
     /// What is told of a bar that has changed since it closed.
     func revised(_ row: BarRow, _ series: inout Series) -> LiveMessage {
         let revision = series.revisions.next(row.time)
+        series.toldAgain += 1
         if row.time >= series.last?.row.time ?? .min { series.last = (row, revision) }
         return .bar(instrument, series.bars.options.interval, row, isOpen: false, revision: revision)
     }

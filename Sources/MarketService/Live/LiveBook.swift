@@ -39,6 +39,8 @@ final class LiveBook: Sendable {
         var last: (row: BarRow, revision: Int)?
         /// How often closed bars have changed.
         var revisions = Revisions()
+        /// How many bars were told of as final, and how many again.
+        var told = 0, toldAgain = 0
         /// Closed bars that have to be read again, and from when on that may be done.
         var stale: Set<Int64> = []
         var rereadAt = Int64.max
@@ -77,7 +79,8 @@ final class LiveBook: Sendable {
             LiveInstrument(
                 instrument: instrument, state: state.status, last: state.last, durableID: state.durable?.id,
                 durableTime: state.durable?.time,
-                firstTime: state.firstTime, gaps: state.gaps.unfilled)
+                firstTime: state.firstTime, gaps: state.gaps.unfilled, bars: state.series.reduce(0) { $0 + $1.told },
+                revisedBars: state.series.reduce(0) { $0 + $1.toldAgain })
         }
     }
 

@@ -45,6 +45,10 @@ public struct LiveInstrument: Sendable {
     public var firstTime: Int64?
     /// Holes that are open, and those that the venue does not fill.
     public var gaps: [LiveGap]
+    /// Bars that were told of as final since the recording began, of all intervals; a bar has the values of all datasets.
+    public var bars: Int
+    /// Those that were told of again since they changed.
+    public var revisedBars: Int
     /// How long the newest trade took from the venue to here, in microseconds; as right as both clocks.
     public var lag: Int64? { last.map { $0.received - $0.trade.time } }
 }

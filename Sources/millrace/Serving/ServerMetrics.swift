@@ -44,6 +44,8 @@ struct ServerMetrics: Sendable {
         text.gauge(
             "millrace_feed_durable_age_seconds", "How long ago the newest trade was executed that survives power loss",
             samples { $0.durableTime.map { Double(now - $0) / 1e6 } })
+        text.counter("millrace_bars_total", "Bars that became final, of all intervals followed", samples { Double($0.bars) })
+        text.counter("millrace_revised_bars_total", "Bars that changed after that, once for each time", samples { Double($0.revisedBars) })
         text.gauge("millrace_open_gaps", "Holes that are open, or that the venue does not fill", samples { Double($0.gaps.count) })
     }
 
