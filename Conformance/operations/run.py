@@ -52,12 +52,16 @@ def figures_of_a_recording(folder):
     lake = os.path.join(folder, "lake")
     with Child("simulate", "live", "--seed", "3", "--rate", "400", ready="{") as simulator:
         host = json.loads(simulator.line)["hosts"]["binance-spot"]
-        with Serving(lake, "--record", "binance-spot:BTCUSDT", "--endpoint", f"binance-spot={host['rest']},{host['stream']}") as server:
+        with Serving(lake, "--record", "binance-spot:BTCUSDT", "--intervals", "1s,1m",
+                     "--endpoint", f"binance-spot={host['rest']},{host['stream']}") as server:
             end = time.monotonic() + 60
             while server.get("/v1/instruments")["instruments"][0:1] == [] or not server.get("/v1/instruments")["instruments"][0]["durable_time"]:
                 time.sleep(0.2)
                 if time.monotonic() > end:
                     break
+            end = time.monotonic() + 30
+            while not re.search(r"^millrace_bars_total\{.*\} [1-9]", text(server, "/metrics")[1], re.M) and time.monotonic() < end:
+                time.sleep(0.3)
             for _ in range(7):
                 text(server, "/orderflow-api/v1/flow?symbol=BTCUSDT&trades=100")
             for path in ("/orderflow-api/v1/flow", "/orderflow-api/v1/nothing", "/nothing"):
