@@ -35,7 +35,31 @@ struct ServerTests {
     @Test func `Ten thousand damaged requests do no harm`() throws {
         let seed = Int.random(in: 0..<1 << 32)
         print("seed \(seed)")
-        try check("mutated", ["10000", "\(seed)"])
+        // Many of them are left without a word, and are noticed to be gone a moment later.
+        try check("mutated", ["10000", "\(seed)"]) { $0.connectionsPerClient = 2000 }
+    }
+
+    @Test func `Pages of other origins and names that are not ours get nothing`() throws {
+        var origins = OriginPolicy()
+        origins.names = ["data.example.com"]
+        origins.shared = [try #require(WebOrigin("https://charts.example.com"))]
+        let server = try TestServer(origins: origins)
+        let (status, output) = try server.run("origins")
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test func `What clients hold of the server's memory is bounded`() throws {
+        let server = try TestServer {
+            $0.connectionsPerClient = 1000
+            $0.heldBodies = 4 << 20
+            $0.heldAnswers = 16 << 20
+            $0.heldEvents = 6 << 20
+            $0.heldFrames = 3 << 20
+        }
+        let (status, output) = try server.run("budgets")
+        #expect(status == 0, "\(output)")
+        for _ in 0..<5000 where server.held.kinds.contains(where: { $0.held != 0 }) { usleep(2000) }
+        for kind in server.held.kinds { #expect(kind.held == 0 && kind.shed > 0, "\(kind)") }
     }
 
     @Test func `Whoever observes a server is told of each answer, without its query`() throws {

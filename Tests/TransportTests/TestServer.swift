@@ -6,13 +6,14 @@ import Transport
 final class TestServer: Sendable {
     let server: Server
     let folder: String
+    let held: HeldBytes
     let late = LateRoutes()
     let streams = StreamRoutes()
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
 
-    init(threads: Int = 2, _ change: (inout ServerLimits) -> Void = { _ in }) throws {
+    init(threads: Int = 2, origins: OriginPolicy = OriginPolicy(), _ change: (inout ServerLimits) -> Void = { _ in }) throws {
         var limits = ServerLimits()
         limits.connectionsPerClient = 64
         change(&limits)
@@ -27,6 +28,8 @@ final class TestServer: Sendable {
         try big.write(contentsOf: Data("end".utf8))
         try big.close()
         self.folder = folder
+        let held = HeldBytes(limits: limits)
+        self.held = held
         let large = (0..<4000).map { "line \($0 % 97)\n" }.joined()
         let echo: Route.Handler = { request in
             var buffer = ByteBuffer()
@@ -48,6 +51,11 @@ final class TestServer: Sendable {
                         Route("/big", summary: "A big file") { _ in
                             Response(contentType: .binary, body: .file(try FileBody(path: folder + "/big")))
                         },
+                        Route("/long", summary: "So many bytes") { request in
+                            let count = min(max(request.query["n"].flatMap { Int($0) } ?? 0, 0), 8 << 20)
+                            return Response(text: String(repeating: "x", count: count))
+                        },
+                        Route("/page", summary: "A page for people") { _ in .page(body: .constant("<!doctype html><title>Hello</title>")) },
                         Route("/slow", summary: "Thinks for a second") { _ in
                             Thread.sleep(forTimeInterval: 1)
                             return Response(text: "done\n")
@@ -56,7 +64,7 @@ final class TestServer: Sendable {
                         Route(.delete, "/echo", summary: "Echoes", handler: echo), Route("/echo", summary: "Echoes", handler: echo),
                     ]),
                 late.mount(folder: folder, large: large), streams.mount(),
-            ]), threads: threads, limits: limits)
+            ]), threads: threads, limits: limits, origins: origins, held: held)
     }
 
     deinit {

@@ -21,6 +21,12 @@ static inline int millrace_mhd_socket(struct MHD_Connection *connection) {
     return info ? info->connect_fd : -1;
 }
 
+// How many bytes the request line and the headers of the request at hand have, with the line breaks; 0 before they are whole.
+static inline size_t millrace_mhd_header_size(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
+}
+
 // Gives an upgraded connection's socket back to be closed.
 static inline void millrace_mhd_close_upgraded(struct MHD_UpgradeResponseHandle *handle) {
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);

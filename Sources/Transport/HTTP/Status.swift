@@ -34,6 +34,8 @@ public struct Status: Sendable, Hashable {
     public static let uriTooLong = Status(414)
     /// 416.
     public static let rangeNotSatisfiable = Status(416)
+    /// 421.
+    public static let misdirected = Status(421)
     /// 426.
     public static let upgradeRequired = Status(426)
     /// 429.
@@ -66,6 +68,7 @@ public struct Status: Sendable, Hashable {
         case 413: "Request body too large"
         case 414: "Request target too long"
         case 416: "Range not satisfiable"
+        case 421: "Misdirected request"
         case 426: "Upgrade required"
         case 429: "Too many requests"
         case 431: "Request headers too large"

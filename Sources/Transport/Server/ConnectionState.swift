@@ -27,6 +27,8 @@ final class ConnectionState: @unchecked Sendable {
     private let phaseValue = Atomic<UInt8>(Phase.headers.rawValue)
     private let deadlineValue: Atomic<Int64>
     private let requestCount = Atomic<UInt64>(0)
+    private let answerBytesValue = Atomic<Int>(0)
+    private let isReleasedValue = Atomic<Bool>(false)
 
     /// The raw target of the request at hand.
     @exclusivity(unchecked) var target: [UInt8] = []
@@ -44,6 +46,14 @@ final class ConnectionState: @unchecked Sendable {
     @exclusivity(unchecked) var late: LateAnswer?
     /// What the connection is about to become, if it is answered with a WebSocket.
     @exclusivity(unchecked) var upgrade: WebSocketUpgrade?
+    /// How much memory the body takes.
+    @exclusivity(unchecked) var bodyBytes = 0
+    /// How many bytes the requests had that have been read, as far as that is known: what chunks are wrapped in is not counted.
+    @exclusivity(unchecked) var consumed: UInt64 = 0
+    /// How many bytes had been received when the server was first found to be stopping: requests in them are still answered.
+    @exclusivity(unchecked) var owed: UInt64?
+    /// Whether the peer has been told that the connection closes.
+    @exclusivity(unchecked) var isClosing = false
     @exclusivity(unchecked) var scan = HeaderScan()
     @exclusivity(unchecked) var random = RandomWords()
 
@@ -51,6 +61,7 @@ final class ConnectionState: @unchecked Sendable {
     var seenRequest: UInt64 = .max
     var seenPhase = Phase.handling
     var seenBytes: UInt64 = 0
+    var seenTime: Int64 = 0
 
     init(descriptor: Int32, deadline: Int64) {
         self.descriptor = descriptor
@@ -71,6 +82,21 @@ final class ConnectionState: @unchecked Sendable {
 
     /// Moves the deadline and leaves the phase.
     func extend(to deadline: Int64) { deadlineValue.store(deadline, ordering: .relaxed) }
+
+    /// How many bytes the answer has that is being sent, if it is in memory; only the connection's worker writes it.
+    var answerBytes: Int {
+        get { answerBytesValue.load(ordering: .relaxed) }
+        set { answerBytesValue.store(newValue, ordering: .relaxed) }
+    }
+    /// Whether this side has ended reading: from then on a peer cannot be seen to have left.
+    var isReleased: Bool { isReleasedValue.load(ordering: .acquiring) }
+
+    /// Reads no further than what has arrived.
+    func release() {
+        // Marked first: whoever sees the end of reading has to see whose it is.
+        isReleasedValue.store(true, ordering: .releasing)
+        shutdown(descriptor, Int32(SHUT_RD))
+    }
 
     /// Counts a request; only the connection's worker calls this.
     func countRequest() { requestCount.store(requests &+ 1, ordering: .relaxed) }

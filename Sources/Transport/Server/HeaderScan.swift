@@ -12,6 +12,11 @@ struct HeaderScan {
     private(set) var defect: StaticString?
     private(set) var acceptsGzip = false
     private(set) var hasConditions = false
+    /// The value of the Host header, where the connection holds it for as long as the request lasts.
+    private(set) var host: UnsafeRawBufferPointer?
+    /// The value of the Origin header, likewise: which page a browser asks for.
+    private(set) var origin: UnsafeRawBufferPointer?
+    private var origins = 0
 
     /// Whether a body follows.
     var announcesBody: Bool { transferEncodings > 0 || contentLength > 0 }
@@ -37,8 +42,12 @@ struct HeaderScan {
         switch name.count {
         case 4 where HeaderScan.equal(name, "host"):
             hosts += 1
+            host = UnsafeRawBufferPointer(value)
         case 5 where HeaderScan.equal(name, "range"):
             hasConditions = true
+        case 6 where HeaderScan.equal(name, "origin"):
+            origins += 1
+            origin = UnsafeRawBufferPointer(value)
         case 13 where HeaderScan.equal(name, "if-none-match"):
             hasConditions = true
         case 14 where HeaderScan.equal(name, "content-length"):
@@ -66,6 +75,8 @@ struct HeaderScan {
             defect = "the Transfer-Encoding is given twice"
         } else if hosts > 1 {
             defect = "the Host is given twice"
+        } else if origins > 1 {
+            defect = "the Origin is given twice"
         }
     }
 

@@ -22,20 +22,21 @@ final class LateAnswer: Sendable {
     private let headers: [Header]
     private let target: [UInt8]
     private let time: Int64
-    private let descriptor: Int32
+    /// The connection's state, of which other threads look at the atomics only.
+    private let peer: ConnectionState
     /// The `MHD_Connection`, as a number because pointers are not Sendable.
     private let connection: UInt
     private let state = Mutex<State>(.open)
 
     init(
-        _ work: LateWork, headers: [Header], id: RequestID, target: [UInt8], time: Int64, connection: OpaquePointer, descriptor: Int32
+        _ work: LateWork, headers: [Header], id: RequestID, target: [UInt8], time: Int64, connection: OpaquePointer, peer: ConnectionState
     ) {
         self.work = work
         self.headers = headers
         self.id = id
         self.target = target
         self.time = time
-        self.descriptor = descriptor
+        self.peer = peer
         self.connection = UInt(bitPattern: connection)
     }
 
@@ -73,8 +74,8 @@ final class LateAnswer: Sendable {
     /// A client that only says that it will send no more counts as one that left: closing a connection looks just the same from here.
     func abandonIfClientLeft() {
         leave {
-            var event = pollfd(fd: descriptor, events: LateAnswer.peerHasClosed, revents: 0)
-            guard poll(&event, 1, 0) > 0 else { return nil }
+            var event = pollfd(fd: peer.descriptor, events: LateAnswer.peerHasClosed, revents: 0)
+            guard poll(&event, 1, 0) > 0, !peer.isReleased else { return nil }
             cancellation.cancel()
             return .over
         }

@@ -29,6 +29,9 @@ struct ListenSocket {
         self.port = ListenSocket.boundPort(descriptor) ?? port
     }
 
+    /// How many connections have been made and not been taken.
+    var waiting: Int { TransferCounts.waiting(atDoor: descriptor) }
+
     private static func boundPort(_ descriptor: Int32) -> Int? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

@@ -22,6 +22,8 @@ extension Server {
         } else if let pointer = slot.pointee {
             slot.pointee = nil
             let state = Unmanaged<ConnectionState>.fromOpaque(pointer).takeRetainedValue()
+            server.letGo(state)
+            if state.isClosing || server.draining { server.lingerers.take(state.descriptor) }
             server.watchdog.remove(state)
         }
     }
@@ -50,13 +52,14 @@ extension Server {
     static let notifyCompleted: MHD_RequestCompletedCallback = { context, _, slot, _ in
         guard let server = server(context), let state = state(slot?.pointee) else { return }
         slot?.pointee = nil
+        server.letGo(state)
         state.reset()
         state.enter(.idle, until: SystemClock.coarseMilliseconds() + Int64(server.limits.idleSeconds * 1000))
     }
 
-    /// Takes no connections while the server stops.
+    /// Takes no connections once the server has let in those that had been made before it stopped.
     static let acceptConnection: MHD_AcceptPolicyCallback = { context, _, _ in
-        server(context)?.draining == false ? .YES : .NO
+        server(context)?.isShut == false ? .YES : .NO
     }
 
     /// Called once when a request's headers are there, then for each piece of its body, then once more.
@@ -65,6 +68,7 @@ extension Server {
         else { return .NO }
         if !state.begun {
             state.begun = true
+            if strcmp(method, "CONNECT") == 0 { return server.refuseTunnel(connection, state) }
             return server.begin(Method(cString: method), version: version, connection, state)
         }
         if size.pointee > 0 {

@@ -6,6 +6,7 @@ extension Server {
     /// The headers are there: refuse, wait for the body, or answer.
     func begin(_ method: Method, version: UnsafePointer<CChar>, _ connection: OpaquePointer, _ state: ConnectionState) -> MHD_Result {
         HeaderScan.scan(connection, into: &state.scan)
+        state.consumed += UInt64(millrace_mhd_header_size(connection))
         state.began = MonotonicClock.nanoseconds()
         // An answer given now makes libmicrohttpd drop what is left of the request and close the connection. So the answer to a good
         // request waits for the next call, which comes at once where there is no body.
@@ -16,12 +17,22 @@ extension Server {
         return .YES
     }
 
+    /// A good answer to CONNECT has no length, and a vendor's shape of an error may be one: neither is for whoever takes this for a proxy.
+    func refuseTunnel(_ connection: OpaquePointer, _ state: ConnectionState) -> MHD_Result {
+        state.began = MonotonicClock.nanoseconds()
+        HeaderScan.scan(connection, into: &state.scan)
+        let id = state.random.nextID()
+        var response = Mount.plainError(Failure(.notImplemented, "this server is no proxy"), id, WallClock.microseconds())
+        return send(&response, id: id, .other, connection, state, closing: true)
+    }
+
     private func refusal(version: UnsafePointer<CChar>, _ state: ConnectionState) -> Failure? {
         if let defect = state.scan.defect { return Failure(.badRequest, "\(defect)") }
         if strcmp(version, "HTTP/1.1") != 0, strcmp(version, "HTTP/1.0") != 0 { return Failure(.versionNotSupported) }
         if state.target.count > limits.targetSize { return Failure(.uriTooLong) }
         if state.scan.size > limits.headerSize { return Failure(.headersTooLarge) }
         if state.scan.contentLength > UInt64(limits.bodySize) { return tooLarge }
+        if !origins.goes(by: state.scan.host) { return OriginPolicy.wrongName }
         return nil
     }
 
@@ -29,16 +40,32 @@ extension Server {
 
     /// A piece of the body: kept up to the limit, dropped beyond it, and far beyond it the connection is given up.
     func take(_ bytes: UnsafeRawBufferPointer, _ state: ConnectionState) -> MHD_Result {
-        if state.refusal == nil, state.body.count + bytes.count <= limits.bodySize {
-            state.body.append(contentsOf: bytes)
-            return .YES
-        }
+        state.consumed += UInt64(bytes.count)
         if state.refusal == nil {
-            state.refusal = tooLarge
+            if state.body.count + bytes.count > limits.bodySize {
+                state.refusal = tooLarge
+            } else {
+                state.body.append(contentsOf: bytes)
+                held.bodies.change(by: state.body.capacity - state.bodyBytes)
+                state.bodyBytes = state.body.capacity
+                guard held.bodies.isExceeded else { return .YES }
+                held.bodies.countShed()
+                state.refusal = Failure(
+                    .unavailable, "too many request bodies are on their way: try again", headers: [Header("Retry-After", "2")])
+            }
+            letGo(state)
             state.body = []
         }
         state.dropped += bytes.count
         return state.dropped > limits.bodySize * 4 + (1 << 20) ? .NO : .YES
+    }
+
+    /// What the request at hand holds of the server's memory is given back.
+    func letGo(_ state: ConnectionState) {
+        held.bodies.change(by: -state.bodyBytes)
+        state.bodyBytes = 0
+        held.answers.change(by: -state.answerBytes)
+        state.answerBytes = 0
     }
 
     /// The request is whole.
@@ -49,6 +76,11 @@ extension Server {
         state.began = MonotonicClock.nanoseconds()
         let id = state.random.nextID()
         let time = WallClock.microseconds()
+        if var response = origins.preflight(
+            method, origin: state.scan.origin, header: { Server.value($0, connection) })
+        {
+            return send(&response, id: id, method, connection, state, closing: false)
+        }
         var response: Response
         do {
             let request = try Request(
@@ -68,7 +100,7 @@ extension Server {
         _ work: LateWork, headers: [Header], id: RequestID, time: Int64, _ connection: OpaquePointer, _ state: ConnectionState
     ) -> MHD_Result {
         let late = LateAnswer(
-            work, headers: headers, id: id, target: state.target, time: time, connection: connection, descriptor: state.descriptor)
+            work, headers: headers, id: id, target: state.target, time: time, connection: connection, peer: state)
         state.late = late
         // Suspended first: the pool may be done, and resume the connection, before the next line returns.
         MHD_suspend_connection(connection)

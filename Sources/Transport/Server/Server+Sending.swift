@@ -18,10 +18,9 @@ extension Server {
                 response.headers.append(Header("Content-Encoding", "gzip"))
             }
         }
-        if draining, response.body.isSession {
-            response = router.refuse(
-                Failure(.unavailable, "the server is stopping", headers: [Header("Retry-After", "2")]), target: state.target, id: id,
-                time: WallClock.microseconds())
+        if let failure = refusal(of: response, state) {
+            response = router.refuse(failure, target: state.target, id: id, time: WallClock.microseconds())
+            vary = false
         }
         if case .events = response.body, method == .head { response.body = .none }
         let nanoseconds = MonotonicClock.nanoseconds() - state.began
@@ -34,8 +33,13 @@ extension Server {
         defer { MHD_destroy_response(message) }
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }
         Server.add("X-Content-Type-Options", "nosniff", to: message)
-        if vary { Server.add("Vary", "Accept-Encoding", to: message) }
-        if closing || draining { Server.add("Connection", "close", to: message) }
+        let varies = Server.vary(encoding: vary, origin: !origins.shared.isEmpty)
+        if let varies { Server.add("Vary", varies, to: message) }
+        if closing || isDone(state) {
+            Server.add("Connection", "close", to: message)
+            state.isClosing = true
+        }
+        if isReading, let page = origins.shares(with: state.scan.origin) { response.headers += origins.sharing(with: page) }
         Server.add(id, to: message)
         for header in response.headers {
             _ = header.value.withCString { MHD_add_response_header(message, Server.cString(header.name), $0) }
@@ -44,8 +48,43 @@ extension Server {
             state.enter(.session, until: .max)
             return MHD_queue_response(connection, UInt32(response.status.code), message)
         }
+        if case .bytes(let payload) = response.body {
+            held.answers.change(by: payload.count)
+            state.answerBytes = payload.count
+        }
         state.enter(.writing, until: SystemClock.coarseMilliseconds() + Int64(limits.writeSeconds * 1000))
         return MHD_queue_response(connection, UInt32(response.status.code), message)
+    }
+
+    /// What a response that is ready is refused with after all: streams to pages that may not have them, or while the server stops, and
+    /// long answers while too much waits for others.
+    private func refusal(of response: Response, _ state: ConnectionState) -> Failure? {
+        if response.body.isSession {
+            if draining { return Failure(.unavailable, "the server is stopping", headers: [Header("Retry-After", "2")]) }
+            return origins.admits(origin: state.scan.origin, host: state.scan.host) ? nil : OriginPolicy.wrongOrigin
+        }
+        guard case .bytes(let payload) = response.body, payload.count > limits.smallAnswer,
+            held.answers.held + payload.count > held.answers.limit
+        else { return nil }
+        held.answers.countShed()
+        return Failure(.unavailable, "too many answers are on their way: try again", headers: [Header("Retry-After", "1")])
+    }
+
+    /// Whether the server stops, and nothing of what it had received on the connection by then is left to answer.
+    private func isDone(_ state: ConnectionState) -> Bool {
+        guard draining else { return false }
+        let owed = state.owed ?? TransferCounts(descriptor: state.descriptor)?.received ?? 0
+        state.owed = owed
+        return state.consumed >= owed
+    }
+
+    private static func vary(encoding: Bool, origin: Bool) -> StaticString? {
+        switch (encoding, origin) {
+        case (true, true): "Accept-Encoding, Origin"
+        case (true, false): "Accept-Encoding"
+        case (false, true): "Origin"
+        case (false, false): nil
+        }
     }
 
     private func message(of response: Response, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
@@ -97,7 +136,7 @@ extension Server {
         }
     }
 
-    private static func value(_ name: StaticString, _ connection: OpaquePointer) -> String? {
+    static func value(_ name: StaticString, _ connection: OpaquePointer) -> String? {
         MHD_lookup_connection_value(connection, .HEADER_KIND, cString(name)).map { String(cString: $0) }
     }
 

@@ -21,9 +21,13 @@ public final class Server: @unchecked Sendable {
     let events: EventHub
     /// Is told of every answer; nil where nobody wants to know.
     let observe: (@Sendable (AnsweredRequest) -> Void)?
+    let held: HeldBytes
+    let origins: OriginPolicy
+    let lingerers = Lingerers()
     private let listening: ListenSocket
     private var daemon: OpaquePointer?
     private let isDraining = Atomic<Bool>(false)
+    private let isShutValue = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
 
     /// Starts a server.
@@ -32,18 +36,23 @@ public final class Server: @unchecked Sendable {
     ///   - host: a numeric address, or `localhost`.
     ///   - port: 0 picks a free one.
     ///   - threads: worker threads, each with its own epoll loop.
+    ///   - origins: by which names it goes, and what web pages may have of it.
+    ///   - held: tells what clients hold of its memory; nil if nobody wants to know.
     ///   - observe: is told of every answer, on the thread that sends it.
     public init(
         router: Router, host: String = "127.0.0.1", port: Int = 0, threads: Int = 2, limits: ServerLimits = ServerLimits(),
-        observe: (@Sendable (AnsweredRequest) -> Void)? = nil
+        origins: OriginPolicy = OriginPolicy(), held: HeldBytes? = nil, observe: (@Sendable (AnsweredRequest) -> Void)? = nil
     ) throws(ServerError) {
         self.router = router
         self.observe = observe
         self.limits = limits
-        watchdog = Watchdog(limits: limits)
+        self.origins = origins
+        let held = held ?? HeldBytes(limits: limits)
+        self.held = held
+        watchdog = Watchdog(limits: limits, answers: held.answers)
         pool = WorkPool(router: router, room: limits.workQueue)
-        events = EventHub(patience: limits.writeSeconds)
-        guard let sessions = SessionLoop() else { throw ServerError(code: .start, endpoint: "\(host):\(port)") }
+        events = EventHub(patience: limits.writeSeconds, budget: held.events)
+        guard let sessions = SessionLoop(budget: held.frames) else { throw ServerError(code: .start, endpoint: "\(host):\(port)") }
         self.sessions = sessions
         listening = try ListenSocket(host: host, port: port)
         self.port = listening.port
@@ -71,16 +80,19 @@ public final class Server: @unchecked Sendable {
             close(listening.descriptor)
             throw ServerError(code: .start, endpoint: "\(host):\(port)")
         }
-        watchdog.start { [pool, events] in
+        watchdog.start { [pool, events, lingerers] in
             pool.look()
             events.look()
+            lingerers.look()
         }
     }
 
     deinit { stop(grace: 0) }
 
     /// Whether the server is finishing what is in flight.
-    var draining: Bool { isDraining.load(ordering: .relaxed) }
+    var draining: Bool { isDraining.load(ordering: .acquiring) }
+    /// Whether no more connections are let in.
+    var isShut: Bool { isShutValue.load(ordering: .relaxed) }
 
     /// How many connections are open.
     public var connections: Int { watchdog.count }
@@ -88,17 +100,23 @@ public final class Server: @unchecked Sendable {
     /// Stops: no new connections, idle ones close, requests in flight are answered, WebSockets are closed with 1001 and streams of events
     /// end; what is left after `grace` seconds is cut off.
     ///
+    /// A request that had arrived by then is answered, also if its connection still waited to be accepted, or if it is one of many in a
+    /// row; the last answer of a connection says `Connection: close`.
+    ///
     /// Work off the event loops is cancelled then, and given another second to end.
     public func stop(grace: Double) {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing), let daemon else { return }
-        // Connections are refused from here on, and not by MHD_quiesce_daemon: where it takes the listening socket away at the wrong moment,
+        // Connections are refused in a moment, and not by MHD_quiesce_daemon: where it takes the listening socket away at the wrong moment,
         // the event loop ends the process (libmicrohttpd 0.9.75, "Failed to remove listen FD from epoll set").
         isDraining.store(true, ordering: .releasing)
         sessions.closeAll(code: 1001, reason: "the server stops")
         events.endAll()
         let deadline = SystemClock.coarseMilliseconds() + Int64(grace * 1000)
-        while watchdog.count > 0, SystemClock.coarseMilliseconds() < deadline {
+        if grace > 0 { letInWhoWaits() }
+        isShutValue.store(true, ordering: .relaxed)
+        while watchdog.count + lingerers.count > 0, SystemClock.coarseMilliseconds() < deadline {
             watchdog.releaseIdle()
+            lingerers.look()
             usleep(5000)
         }
         // libmicrohttpd ends the process if it is stopped while a connection is suspended.
@@ -108,6 +126,14 @@ public final class Server: @unchecked Sendable {
         MHD_stop_daemon(daemon)
         self.daemon = nil
         watchdog.stop()
+        lingerers.stop()
+    }
+
+    /// Gives the event loops time to take the connections that had been made before.
+    private func letInWhoWaits() {
+        for _ in 0..<250 where listening.waiting > 0 { usleep(1000) }
+        // One that has just left the queue is asked about in a moment.
+        usleep(10_000)
     }
 
     private static func options(limits: ServerLimits, threads: Int, socket: Int32, server: Server) -> [MHD_OptionItem] {

@@ -10,6 +10,17 @@ public struct ServerLimits: Sendable {
     public var headerSize = 6144
     /// The longest request body, in bytes.
     public var bodySize = 1 << 20
+    /// Bytes of request bodies that the server holds for all connections together; whose body finds no room gets 503.
+    public var heldBodies = 64 << 20
+    /// Bytes of answers that wait for all clients together: beyond it, those that read most slowly are cut off, and answers longer than
+    /// ``smallAnswer`` are 503 instead.
+    public var heldAnswers = 256 << 20
+    /// Answers up to this size are given even while ``heldAnswers`` are waited for.
+    public var smallAnswer = 4096
+    /// Bytes of events that wait for the clients of all streams together; beyond it those are cut off for which the most waits.
+    public var heldEvents = 256 << 20
+    /// Bytes of frames that wait for the clients of all WebSockets together; beyond it those are closed for which the most waits.
+    public var heldFrames = 256 << 20
     /// Seconds in which the headers of a request have to arrive, from the connection's start or the request's first byte.
     public var headerSeconds = 5.0
     /// Seconds in which the body of a request has to arrive.

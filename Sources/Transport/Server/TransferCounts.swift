@@ -4,14 +4,38 @@ import Glibc
 struct TransferCounts {
     let received: UInt64
     let acknowledged: UInt64
+    /// Whether the peer sends no more, which the event loop may not have noticed.
+    let peerHasClosed: Bool
 
     init?(descriptor: Int32) {
         // `struct tcp_info` of linux/tcp.h, whose layout only grows at the end: the C library's own copy stops before these two.
         var words = [UInt64](repeating: 0, count: 32)
         var length = socklen_t(words.count * 8)
         guard getsockopt(descriptor, Int32(IPPROTO_TCP), TransferCounts.tcpInfo, &words, &length) == 0, length >= 136 else { return nil }
+        // `tcpi_state`, of which 8 is CLOSE_WAIT.
+        peerHasClosed = words[0] & 0xff == 8
         acknowledged = words[15]
         received = words[16]
+    }
+
+    /// Whether something has arrived that has not been read.
+    static func hasUnread(_ descriptor: Int32) -> Bool { isPositive(descriptor, UInt(FIONREAD)) }
+
+    /// Whether something has been sent that the peer has not acknowledged.
+    static func hasUnacknowledged(_ descriptor: Int32) -> Bool { isPositive(descriptor, UInt(TIOCOUTQ)) }
+
+    private static func isPositive(_ descriptor: Int32, _ count: UInt) -> Bool {
+        var value: Int32 = 0
+        return ioctl(descriptor, count, &value) == 0 && value > 0
+    }
+
+    /// How many connections wait to be accepted from a listening socket.
+    static func waiting(atDoor descriptor: Int32) -> Int {
+        // `tcpi_unacked`, which a listening socket has for the length of its queue.
+        var words = [UInt32](repeating: 0, count: 64)
+        var length = socklen_t(words.count * 4)
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), tcpInfo, &words, &length) == 0, length >= 28 else { return 0 }
+        return Int(words[6])
     }
 
     private static let tcpInfo: Int32 = 11

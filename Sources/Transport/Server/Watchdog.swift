@@ -10,9 +10,14 @@ import Synchronization
 final class Watchdog: Sendable {
     private let connections = Mutex<[ObjectIdentifier: ConnectionState]>([:])
     private let limits: ServerLimits
+    private let answers: ByteBudget
     private let ticker = Mutex<Ticker?>(nil)
 
-    init(limits: ServerLimits) { self.limits = limits }
+    /// - Parameter answers: what clients may leave unread together.
+    init(limits: ServerLimits, answers: ByteBudget) {
+        self.limits = limits
+        self.answers = answers
+    }
 
     /// Begins to look; `also` is called each time as well.
     func start(also: @escaping @Sendable () -> Void) {
@@ -46,7 +51,7 @@ final class Watchdog: Sendable {
     /// Lets the connections that no request is on read no further, so that they close once what they have received is answered.
     func releaseIdle() {
         connections.withLock { connections in
-            for state in connections.values where isUnused(state) { shutdown(state.descriptor, Int32(SHUT_RD)) }
+            for state in connections.values where isUnused(state) { state.release() }
         }
     }
 
@@ -64,6 +69,25 @@ final class Watchdog: Sendable {
             for state in connections.values where isLate(state, at: now) {
                 shutdown(state.descriptor, Int32(SHUT_RDWR))
             }
+            if answers.isExceeded { cutSlowReaders(connections.values, at: now) }
+        }
+    }
+
+    /// Cuts off those that read most slowly, until the others have room.
+    private func cutSlowReaders(_ connections: some Sequence<ConnectionState>, at now: Int64) {
+        let readers = connections.compactMap { state -> (state: ConnectionState, rate: Double)? in
+            // One that has just begun has had no time to read.
+            guard state.phase == .writing, state.seenPhase == .writing, state.answerBytes > 0, now - state.seenTime >= 200,
+                let counts = TransferCounts(descriptor: state.descriptor)
+            else { return nil }
+            return (state, Double(counts.acknowledged &- state.seenBytes) / Double(now - state.seenTime))
+        }
+        // Their workers give the bytes back, a moment later.
+        var left = answers.held
+        for reader in readers.sorted(by: { $0.rate < $1.rate }) where left > answers.comfort {
+            left -= reader.state.answerBytes
+            answers.countShed()
+            shutdown(reader.state.descriptor, Int32(SHUT_RDWR))
         }
     }
 
@@ -77,7 +101,7 @@ final class Watchdog: Sendable {
         case .handling, .session:
             return false
         case .headers, .body:
-            return now > state.deadline
+            return now > state.deadline || (!isNew && Watchdog.hasLeft(state))
         case .idle:
             return isLateIdle(state, isNew: isNew, at: now)
         case .writing:
@@ -85,9 +109,16 @@ final class Watchdog: Sendable {
         }
     }
 
+    /// Whether all that a peer will ever send has been read.
+    ///
+    /// libmicrohttpd misses an end that arrives right behind other bytes: epoll tells of both at once, and it reads one.
+    private static func hasLeft(_ state: ConnectionState) -> Bool {
+        TransferCounts(descriptor: state.descriptor)?.peerHasClosed == true && !TransferCounts.hasUnread(state.descriptor)
+    }
+
     /// Nobody tells when the first byte of a next request arrives; the kernel's count of received bytes does.
     private func isLateIdle(_ state: ConnectionState, isNew: Bool, at now: Int64) -> Bool {
-        if now > state.deadline { return true }
+        if now > state.deadline || (!isNew && Watchdog.hasLeft(state)) { return true }
         guard let counts = TransferCounts(descriptor: state.descriptor) else { return false }
         if isNew {
             state.seenBytes = counts.received
@@ -104,6 +135,7 @@ final class Watchdog: Sendable {
         guard isNew || now > state.deadline, let counts = TransferCounts(descriptor: state.descriptor) else { return false }
         if !isNew, Double(counts.acknowledged &- state.seenBytes) < limits.writeSeconds * Double(limits.writeRate) { return true }
         state.seenBytes = counts.acknowledged
+        state.seenTime = now
         state.extend(to: now + Int64(limits.writeSeconds * 1000))
         return false
     }

@@ -58,6 +58,13 @@ public final class StreamListener: Sendable {
     /// How many connections were ended for a reason since the start.
     public func cutoffs(_ reason: StreamCutoff) -> Int { census.count(reason) }
 
+    /// How many bytes all connections hold together, and how many they may; connections cut off for it count as `crowded`.
+    public var held: HeldBytes.Kind {
+        HeldBytes.Kind(
+            name: "streams", held: loops.reduce(0) { $0 + $1.budget.held }, limit: loops.reduce(0) { $0 + $1.budget.limit },
+            shed: census.count(.crowded))
+    }
+
     /// Closes all connections and ends the threads; later calls do nothing.
     public func stop() {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }

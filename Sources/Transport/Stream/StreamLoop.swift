@@ -7,8 +7,8 @@ import Synchronization
 final class StreamLoop: Sendable {
     private let listening: Int32
     private let limits: StreamLimits
-    /// How many bytes the connections of this thread may hold together.
-    private let mayHold: Int
+    /// How many bytes the connections of this thread hold together, and may.
+    let budget: ByteBudget
     private let census: StreamCensus
     private let makeSession: @Sendable (StreamTime) -> any ByteSession
     private let events: Int32
@@ -27,7 +27,7 @@ final class StreamLoop: Sendable {
     ) {
         self.listening = listening
         self.limits = limits
-        self.mayHold = mayHold
+        budget = ByteBudget(limit: mayHold)
         self.census = census
         self.makeSession = makeSession
         events = millrace_epoll_create()
@@ -72,8 +72,6 @@ final class StreamLoop: Sendable {
         var members: [UInt64: StreamConnection] = [:]
         var nextID: UInt64 = 2
         var scratch = StreamScratch()
-        /// How many bytes the members hold together.
-        var held = 0
         /// Whether connections are taken; not while the system has no descriptors left.
         var isOpen = true
     }
@@ -93,7 +91,7 @@ final class StreamLoop: Sendable {
                     guard let member = work.members[id] else { continue }
                     member.serve(at: time, &work.scratch)
                     settle(id, member, &work)
-                    if work.held > mayHold { makeRoom(&work) }
+                    if budget.isExceeded { makeRoom(&work) }
                 }
             }
             guard time.nanoseconds >= nextLook else { continue }
@@ -146,9 +144,9 @@ final class StreamLoop: Sendable {
 
     /// Asks epoll for what the connection waits for now, or lets it go.
     private func settle(_ id: UInt64, _ member: StreamConnection, _ work: inout Work) {
-        work.held += member.changeOfHeld()
+        budget.change(by: member.changeOfHeld())
         if member.isOver {
-            work.held -= member.held
+            budget.change(by: -member.held)
             work.members[id] = nil
             // Closing takes it out of the queue.
             close(member.descriptor)
@@ -157,9 +155,10 @@ final class StreamLoop: Sendable {
             _ = millrace_epoll_set(events, 3, member.descriptor, reading ? 1 : 0, writing ? 1 : 0, id)
         }
     }
+
     /// Lets those go that hold the most, until others can grow for a while.
     private func makeRoom(_ work: inout Work) {
-        for (id, member) in work.members.sorted(by: { $0.value.held > $1.value.held }) where work.held > mayHold / 8 * 7 {
+        budget.makeRoom(among: work.members.map { ($0, $0.value.held) }) { id, member in
             member.cut(.crowded)
             settle(id, member, &work)
         }

@@ -25,9 +25,7 @@ public enum Reference {
                     "/docs", name: "reference", summary: "The same for people",
                     routes: [
                         Route("", summary: "Every route with its parameters, to read", answer: .body(.html)) { _ in
-                            var response = Response(.ok, text: page)
-                            response.contentType = .html
-                            return response
+                            .page(body: Response(text: page).body)
                         },
                         Route("/style.css", summary: "How that page looks", answer: .body(.css)) { _ in
                             Response(contentType: .css, body: .constant(style))

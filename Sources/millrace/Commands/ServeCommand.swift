@@ -13,7 +13,7 @@ extension Command {
         summary: "Serve order flow over HTTP from a data directory",
         discussion: """
             Prints 'millrace ready http://HOST:PORT' when it answers. SIGTERM and SIGINT end it: requests in flight are answered first,
-            for up to --grace seconds.
+            for up to --grace seconds. So does SIGHUP without --config.
 
             On loopback a vendor's API is open until a key for it is made ('millrace keys create'). Any other --host wants keys: without
             any the server does not start, and the API of a vendor that has none stays shut.
@@ -50,10 +50,11 @@ extension Command {
                 "query-files", "N", "How many days of open interest or options, of a venue or family each, one answer may be made of",
                 default: "\(QueryLimits().files)"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
-        ] + LogOptions.options + OpenDOptions.options + RecordingOptions.options,
+        ] + LogOptions.options + Visitors.options + OpenDOptions.options + RecordingOptions.options,
         examples: [
             CommandExample("millrace serve --data data", "serve on http://127.0.0.1:8080"),
             CommandExample("millrace serve --data data --record binance-spot:BTCUSDT,ETHUSDT", "and record two pairs meanwhile"),
+            CommandExample("millrace serve --data data --allow-origin https://charts.example.com", "and let pages of that site read it"),
             CommandExample("millrace serve --data data --open-interest all", "follow open interest of all venues that can be asked"),
             CommandExample("curl 'http://127.0.0.1:8080/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'", "ask it"),
         ]
@@ -78,6 +79,7 @@ extension Command {
         }
         options.planFile = PlanFile(arguments)
         options.log = try LogOptions.log(arguments)
+        options.visitors = try Visitors(arguments)
         options.trustedProxies = Set(arguments.all("trusted-proxy"))
         if let text = arguments.value("okx-exchanges") { options.okxExchanges = try OpenDOptions.exchanges(text, "--okx-exchanges") }
         options.openD = try OpenDOptions(arguments, httpPort: options.port)
@@ -92,7 +94,7 @@ extension Command {
         if let addresses = server.otherAddresses { options.log.write(.info("also there: \(.address, addresses)")) }
         try console.print("millrace ready \(server.url)")
         let signal = EndSignals.wait(onHangUp: options.planFile.map { _ in server.readPlansAgain })
-        options.log.write(.info("stopping after \(.reason, signal == SIGINT ? "SIGINT" : "SIGTERM"): finishing what is in flight"))
+        options.log.write(.info("stopping after \(.reason, EndSignals.name(signal)): finishing what is in flight"))
         server.stop(grace: Double(try arguments.integer("grace", in: 0...3600, default: 10)))
         return .success
     }

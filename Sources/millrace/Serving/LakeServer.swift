@@ -22,6 +22,8 @@ struct ServeOptions: Sendable {
     var previews: [AperiodicPreview] = [.standard]
     /// Whose trades and open interest OKX' statistics count.
     var okxExchanges: Set<String> = ["OKX"]
+    /// Which web pages may read from it, and by which names it goes.
+    var visitors = Visitors()
     /// The addresses of proxies whose word on who asks is taken.
     var trustedProxies: Set<String> = []
     /// Where Futu's and moomoo's clients are answered.
@@ -106,10 +108,17 @@ struct LakeServer: Sendable {
         let taker = TakerMarket(lake: lake, market: market, threads: options.threads, limits: options.limits)
         let optionMarket = OptionMarket(lake: lake, limits: options.limits)
         OpenFiles.raiseLimit()
+        let origins = options.visitors.policy(publicURL: options.publicURL, isLoopback: isLoopback)
         let openD = try OpenDServing(
-            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, report: report)
+            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, origins: origins, report: report)
         self.openD = openD
-        let figures = ServerMetrics(requests: RequestMeters(), live: recording?.live, recording: recording, openD: openD)
+        var limits = ServerLimits()
+        // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
+        limits.workThreads = 16
+        // A thousand subscribers may sit behind one address.
+        limits.connectionsPerClient = 2048
+        let held = HeldBytes(limits: limits)
+        let figures = ServerMetrics(requests: RequestMeters(), held: held, live: recording?.live, recording: recording, openD: openD)
         let mounts = [
             Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
             Oanor.mount(market: market, gate: oanor),
@@ -123,13 +132,9 @@ struct LakeServer: Sendable {
             Native.mount(lake: lake, live: streams.native, options: optionMarket, gate: own),
         ]
         let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
-        var limits = ServerLimits()
-        // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.
-        limits.workThreads = 16
-        // A thousand subscribers may sit behind one address.
-        limits.connectionsPerClient = 2048
         server = try Server(
-            router: router, host: host, port: options.port, threads: options.threads, limits: limits, observe: log.requests)
+            router: router, host: host, port: options.port, threads: options.threads, limits: limits, origins: origins, held: held,
+            observe: log.requests)
         market.follow(report: report)
         access.follow(report: report)
         LakeServer.nameKeysWithoutPlan(access, log)

@@ -10,14 +10,19 @@ final class OpenDServing: Sendable {
     private let listener: StreamListener?
     private let web: Server?
     private let host: String
+    /// What clients of the WebSocket hold.
+    private let held = HeldBytes(limits: ServerLimits())
 
     /// Starts to answer.
     ///
-    /// - Parameter isLoopback: whether nobody but this machine reaches `host`; whoever else does has to have a key.
+    /// - Parameters:
+    ///   - isLoopback: whether nobody but this machine reaches `host`; whoever else does has to have a key.
+    ///   - origins: which pages may connect while the WebSocket has no key, which says more about who may.
     /// - Throws: a `ServerError` where a port is taken.
-    init(_ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, report: @escaping @Sendable (Notice) -> Void)
-        throws
-    {
+    init(
+        _ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, origins: OriginPolicy,
+        report: @escaping @Sendable (Notice) -> Void
+    ) throws {
         let book = OptionStatisticBook(lake: lake, exchanges: options.exchanges)
         let service = OpenDService(statistics: book, key: options.key, demandsKey: !isLoopback)
         self.book = book
@@ -36,7 +41,8 @@ final class OpenDServing: Sendable {
         {
             let router = Router([service.webSocketMount(key: options.webKey)], report: report)
             do {
-                web = try Server(router: router, host: host, port: port, threads: 1)
+                web = try Server(
+                    router: router, host: host, port: port, threads: 1, origins: options.webKey == nil ? origins : .open, held: held)
             } catch {
                 listener?.stop()
                 throw error
@@ -56,6 +62,13 @@ final class OpenDServing: Sendable {
         let name = host.contains(":") ? "[\(host)]" : host
         let places = [listener.map { "OpenD \(name):\($0.port)" }, web.map { "OpenD's WebSocket \(name):\($0.port)" }].compactMap { $0 }
         return places.isEmpty ? nil : places.joined(separator: ", ")
+    }
+
+    /// What clients hold of the server's memory, by kind.
+    var heldKinds: [HeldBytes.Kind] {
+        let web = held.kinds.map { HeldBytes.Kind(name: "opend_websocket_\($0.name)", held: $0.held, limit: $0.limit, shed: $0.shed) }
+        let tcp = (listener?.held).map { HeldBytes.Kind(name: "opend", held: $0.held, limit: $0.limit, shed: $0.shed) }
+        return (tcp.map { [$0] } ?? []) + (self.web == nil ? [] : web)
     }
 
     /// Writes how many are connected, and who was cut off.

@@ -1,7 +1,15 @@
+import Transport
+
 /// The URL by which clients reach the server, where that is not the address it listens on: behind a proxy, in a container.
 struct PublicURL: Sendable {
     /// The URL without a slash at its end: `https://data.example.com/millrace`.
     let text: String
+
+    /// Where pages below it are from.
+    var origin: WebOrigin? {
+        let scheme = text.prefix { $0 != ":" }
+        return WebOrigin("\(scheme)://\(text.dropFirst(scheme.count + 3).prefix { $0 != "/" })")
+    }
 
     /// Reads what a user wrote.
     ///

@@ -10,6 +10,7 @@ import Transport
 /// The figures of a server, as `/metrics` tells them.
 struct ServerMetrics: Sendable {
     let requests: RequestMeters
+    let held: HeldBytes
     let live: LiveMarket?
     let recording: Recording?
     let openD: OpenDServing
@@ -23,6 +24,7 @@ struct ServerMetrics: Sendable {
         writeFeeds(to: &text)
         recording?.write(to: &text)
         openD.write(to: &text)
+        writeHeld(to: &text)
         writeProcess(to: &text)
     }
 
@@ -47,6 +49,17 @@ struct ServerMetrics: Sendable {
         text.counter("millrace_bars_total", "Bars that became final, of all intervals followed", samples { Double($0.bars) })
         text.counter("millrace_revised_bars_total", "Bars that changed after that, once for each time", samples { Double($0.revisedBars) })
         text.gauge("millrace_open_gaps", "Holes that are open, or that the venue does not fill", samples { Double($0.gaps.count) })
+    }
+
+    private func writeHeld(to text: inout MetricsText) {
+        let kinds = held.kinds + openD.heldKinds
+        func samples(_ value: (HeldBytes.Kind) -> Int) -> [MetricsText.Sample] {
+            kinds.map { .init(Double(value($0)), ["kind": $0.name]) }
+        }
+        text.gauge(
+            "millrace_held_bytes", "Memory that clients hold: bodies on their way, answers and events that are not read", samples(\.held))
+        text.gauge("millrace_held_bytes_limit", "How much of it there may be", samples(\.limit))
+        text.counter("millrace_shed_total", "Clients that were refused or cut off since there was too much of it", samples(\.shed))
     }
 
     private func writeProcess(to text: inout MetricsText) {

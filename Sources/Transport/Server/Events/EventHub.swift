@@ -11,9 +11,16 @@ final class EventHub: Sendable {
 
     private let state = Mutex(State())
     private let patience: Int64
+    /// What may wait for all clients together.
+    let budget: ByteBudget
 
-    /// - Parameter patience: seconds in which a client has to take something of what waits for it.
-    init(patience: Double) { self.patience = Int64(patience * 1000) }
+    /// - Parameters:
+    ///   - patience: seconds in which a client has to take something of what waits for it.
+    ///   - budget: what may wait for all clients together.
+    init(patience: Double, budget: ByteBudget) {
+        self.patience = Int64(patience * 1000)
+        self.budget = budget
+    }
 
     func add(_ session: EventSession) {
         let isEnding = state.withLock { state in
@@ -32,6 +39,13 @@ final class EventHub: Sendable {
         let now = SystemClock.coarseMilliseconds()
         state.withLock { state in
             for session in state.sessions.values { session.look(at: now, patience: patience) }
+        }
+    }
+
+    /// Cuts off the clients for which the most waits, if too much waits for all together.
+    func makeRoom() {
+        state.withLock { state in
+            budget.makeRoom(among: state.sessions.values.map { ($0, $0.waiting) }) { $0.cutOff() }
         }
     }
 
@@ -55,7 +69,7 @@ final class EventHub: Sendable {
 extension Server {
     /// A response whose body is a stream of events.
     func message(streaming source: EventSource, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
-        let session = EventSession(source, connection: connection, descriptor: state.descriptor)
+        let session = EventSession(source, connection: connection, descriptor: state.descriptor, hub: events)
         let stream = EventStream(session: session, hub: events)
         let pointer = Unmanaged.passRetained(stream).toOpaque()
         guard

@@ -13,6 +13,8 @@ public final class EventSession: Sendable {
         /// How many bytes of the first piece have been sent.
         var offset = 0
         var waiting = 0
+        /// How much of that the hub knows of.
+        var counted = 0
         var isSuspended = false
         /// No more is taken; what waits is still sent.
         var isEnding = false
@@ -34,12 +36,14 @@ public final class EventSession: Sendable {
 
     private let state = Mutex(State())
     private let source: EventSource
+    private let hub: EventHub
     private let descriptor: Int32
     /// The `MHD_Connection`, as a number because pointers are not Sendable.
     private let connection: UInt
 
-    init(_ source: EventSource, connection: OpaquePointer, descriptor: Int32) {
+    init(_ source: EventSource, connection: OpaquePointer, descriptor: Int32, hub: EventHub) {
         self.source = source
+        self.hub = hub
         self.descriptor = descriptor
         self.connection = UInt(bitPattern: connection)
     }
@@ -55,7 +59,9 @@ public final class EventSession: Sendable {
     /// - Returns: false if the stream is ending, or if this event was one too many for a slow client, whose stream is then cut off.
     @discardableResult
     public func send(_ event: ServerSentEvent) -> Bool {
-        add([event.head, event.data, ServerSentEvent.end])
+        let isTaken = add([event.head, event.data, ServerSentEvent.end])
+        if hub.budget.isExceeded { hub.makeRoom() }
+        return isTaken
     }
 
     /// Ends the stream once what waits has been sent.
@@ -66,6 +72,12 @@ public final class EventSession: Sendable {
     /// Cuts the stream off.
     func cut() {
         change { $0.cut() }
+    }
+
+    /// Cuts the stream off, also where a worker waits for room, which is told by the socket only. The hub has not forgotten the stream.
+    func cutOff() {
+        cut()
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
     private func add(_ pieces: [SharedBytes]) -> Bool {
@@ -86,12 +98,18 @@ public final class EventSession: Sendable {
     private func change<Result>(_ body: (inout State) -> Result) -> Result {
         state.withLock { state in
             let result = body(&state)
+            count(&state)
             if state.isSuspended, state.waiting > 0 || state.isEnding {
                 state.isSuspended = false
                 MHD_resume_connection(OpaquePointer(bitPattern: connection))
             }
             return result
         }
+    }
+
+    private func count(_ state: inout State) {
+        hub.budget.change(by: state.waiting - state.counted)
+        state.counted = state.waiting
     }
 
     /// Looks at the clock, and whether the client is still there and still welcome.
@@ -106,9 +124,7 @@ public final class EventSession: Sendable {
             )
         }
         if isStuck {
-            cut()
-            // A worker that waits for room is told by the socket only.
-            shutdown(descriptor, Int32(SHUT_RDWR))
+            cutOff()
         } else if isIdle {
             _ = add([ServerSentEvent.heartbeat])
         }
@@ -139,6 +155,7 @@ public final class EventSession: Sendable {
                 state.head = 0
             }
             state.waiting -= count
+            self.count(&state)
             if count > 0 {
                 state.lastMove = SystemClock.coarseMilliseconds()
                 return count
@@ -167,6 +184,7 @@ public final class EventSession: Sendable {
         let end = state.withLock { state in
             defer { state.end = nil }
             state.cut()
+            count(&state)
             return state.end
         }
         end?()

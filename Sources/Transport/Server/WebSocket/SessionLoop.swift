@@ -29,9 +29,12 @@ final class SessionLoop: Sendable {
     private let events: Int32
     private let bell: Int32
     private static let bellID = UInt64.max
+    /// What may wait for all clients together.
+    private let budget: ByteBudget
 
     /// Creates a loop without a thread, or returns nil if the system has no descriptors left.
-    init?() {
+    init?(budget: ByteBudget) {
+        self.budget = budget
         events = millrace_epoll_create()
         bell = millrace_eventfd()
         guard events >= 0, bell >= 0, millrace_epoll_set(events, 1, bell, 1, 0, SessionLoop.bellID) == 0 else {
@@ -131,7 +134,9 @@ final class SessionLoop: Sendable {
             for newcomer in news.newcomers {
                 nextID += 1
                 let id = nextID
-                let session = WebSocketSession(id: id, options: newcomer.upgrade.options) { [weak self] in self?.announce($0) }
+                let session = WebSocketSession(id: id, options: newcomer.upgrade.options, budget: budget) { [weak self] in
+                    self?.announce($0)
+                }
                 let driver = SessionDriver(session: session, descriptor: newcomer.descriptor, early: newcomer.early, now: now)
                 _ = millrace_epoll_set(events, 1, newcomer.descriptor, 1, 0, id)
                 members[id] = Member(driver: driver, handle: newcomer.handle, reading: true, writing: false)
@@ -148,6 +153,7 @@ final class SessionLoop: Sendable {
                 members[id]?.driver.send(at: now)
                 settle(id, &members)
             }
+            if budget.isExceeded { makeRoom(&members, at: now) }
             if now >= nextLook || news.isStopped {
                 nextLook = now + 100
                 for id in Array(members.keys) {
@@ -180,6 +186,15 @@ final class SessionLoop: Sendable {
         }
     }
 
+    /// Closes those for which the most waits.
+    private func makeRoom(_ members: inout [UInt64: Member], at now: Int64) {
+        budget.makeRoom(among: members.map { ($0.key, $0.value.driver.session.waiting) }) { id in
+            members[id]?.driver.session.crowdOut()
+            members[id]?.driver.send(at: now)
+            settle(id, &members)
+        }
+    }
+
     /// Asks epoll for what the session waits for now, or lets it go.
     private func settle(_ id: UInt64, _ members: inout [UInt64: Member]) {
         guard let member = members[id] else { return }
@@ -187,6 +202,7 @@ final class SessionLoop: Sendable {
         if driver.phase == .over {
             _ = millrace_epoll_remove(events, driver.descriptor)
             members[id] = nil
+            driver.session.leave()
             SessionLoop.giveBack(member.handle)
             return
         }

@@ -18,6 +18,9 @@ struct SessionOutbox: Sendable {
     private let limit: Int
     /// How many bytes have been taken and not been sent.
     var waiting = 0
+    /// How many bytes its server counts for it.
+    private(set) var counted = 0
+    private var isGone = false
     private(set) var isOpen = true
     private var frames: [OutgoingFrame] = []
     private var closing: Closing?
@@ -44,7 +47,10 @@ struct SessionOutbox: Sendable {
         guard isOpen else { return false }
         isOpen = false
         closing = Closing(code: code, reason: reason, dropsWaiting: dropping)
-        if dropping { frames = [] }
+        if dropping {
+            waiting -= frames.reduce(0) { $0 + $1.size }
+            frames = []
+        }
         return announce()
     }
 
@@ -66,7 +72,18 @@ struct SessionOutbox: Sendable {
 
     mutating func end() {
         isOpen = false
+        waiting -= frames.reduce(0) { $0 + $1.size }
         frames = []
         closing = nil
+    }
+
+    /// Nothing waits for the client any more.
+    mutating func leave() { isGone = true }
+
+    /// How many bytes its server has to count more than it did.
+    mutating func recount() -> Int {
+        let now = isGone ? 0 : max(0, waiting)
+        defer { counted = now }
+        return now - counted
     }
 }

@@ -9,12 +9,15 @@ public final class WebSocketSession: Sendable {
     public let id: UInt64
     let options: WebSocketOptions
     private let outbox: Mutex<SessionOutbox>
+    /// What may wait for all clients together.
+    private let budget: ByteBudget
     /// Asks the loop to look at the session.
     private let wake: @Sendable (UInt64) -> Void
 
-    init(id: UInt64, options: WebSocketOptions, wake: @escaping @Sendable (UInt64) -> Void) {
+    init(id: UInt64, options: WebSocketOptions, budget: ByteBudget, wake: @escaping @Sendable (UInt64) -> Void) {
         self.id = id
         self.options = options
+        self.budget = budget
         self.wake = wake
         outbox = Mutex(SessionOutbox(limit: options.outgoingLimit))
     }
@@ -54,7 +57,7 @@ public final class WebSocketSession: Sendable {
     ///
     /// - Parameter reason: at most 120 bytes are sent.
     public func close(code: Int = 1000, reason: String = "") {
-        notify(outbox.withLock { $0.close(code: code, reason: reason, dropping: false) })
+        notify(change { $0.close(code: code, reason: reason, dropping: false) })
     }
 
     /// Ends the connection at once, without a handshake.
@@ -63,12 +66,20 @@ public final class WebSocketSession: Sendable {
     }
 
     private func add(_ frame: OutgoingFrame) -> Bool {
-        let (isTaken, isNews) = outbox.withLock { outbox in
+        let (isTaken, isNews) = change { outbox in
             if outbox.add(frame) { return (true, outbox.announce()) }
             return (false, outbox.close(code: options.slowCode, reason: options.slowReason, dropping: true))
         }
         notify(isNews)
         return isTaken
+    }
+
+    private func change<Result>(_ body: (inout SessionOutbox) -> Result) -> Result {
+        outbox.withLock { outbox in
+            let result = body(&outbox)
+            budget.change(by: outbox.recount())
+            return result
+        }
     }
 
     private func notify(_ isNews: Bool) {
@@ -81,8 +92,16 @@ public final class WebSocketSession: Sendable {
     func take() -> SessionOutbox.News { outbox.withLock { $0.take() } }
 
     /// Some bytes have left.
-    func sent(_ count: Int) { outbox.withLock { $0.waiting -= count } }
+    func sent(_ count: Int) { change { $0.waiting -= count } }
 
     /// Nothing more is taken.
-    func end() { outbox.withLock { $0.end() } }
+    func end() { change { $0.end() } }
+
+    /// Nothing more is sent either.
+    func leave() { change { $0.leave() } }
+
+    /// Closes the session as one that reads too slowly: too much waits for all together, and for this one the most.
+    func crowdOut() {
+        notify(change { $0.close(code: options.slowCode, reason: options.slowReason, dropping: true) })
+    }
 }
