@@ -138,7 +138,7 @@ def test_a_client_that_leaves_is_not_served_to_the_end(big):
         api = Api(server.url, secret)
         url, = api.files("returns", interval="15m", start="2024-01-01", end="2024-01-31").values()
         with socket.create_connection(server.address) as connection:
-            connection.sendall(f"GET {url[len(server.url):]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            connection.sendall(f"GET {url[len(server.url):]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         answer = fetch(url)
         assert answer.status == 200 and table(answer.body).num_rows == 96
         assert server.stop() == 0
@@ -181,7 +181,7 @@ def test_an_open_download_outlives_its_file(big, tmp_path):
         query = api.query(start="2024-01-01", end="2024-01-31")
         old, = api.get("data/raw/trades", **query).json["files"]
         with socket.create_connection(server.address) as connection:
-            connection.sendall(f"GET {old['url'][len(server.url):]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            connection.sendall(f"GET {old['url'][len(server.url):]} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             answer = connection.recv(1000)
             late = tmp_path / "BTCUSDT-aggTrades-late.csv"
             late.write_text("4999999,42500.0,0.001,1,1,1704067200000,false\n")

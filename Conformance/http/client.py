@@ -64,7 +64,7 @@ class Connection:
         return response
 
     def request(self, target, method="GET", headers=(), body=b""):
-        lines = [f"{method} {target} HTTP/1.1", "Host: test"] + [f"{name}: {value}" for name, value in headers]
+        lines = [f"{method} {target} HTTP/1.1", "Host: localhost"] + [f"{name}: {value}" for name, value in headers]
         if body:
             lines.append(f"Content-Length: {len(body)}")
         self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)

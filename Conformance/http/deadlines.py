@@ -45,17 +45,17 @@ def slow_headers(address):
 def slow_body(address):
     """A body that drips is cut off"""
     with Connection(address) as connection:
-        connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
+        connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
         assert lasts(connection, b"x") < 3
     with Connection(address) as connection:
-        connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert lasts(connection, b"1\r\nx\r\n") < 3
 
 
 def slow_reader(address):
     """A reader that does not read is cut off; one that reads slowly but enough gets everything"""
     with Connection(address, receive_buffer=4096) as connection:
-        connection.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
         time.sleep(4)
         got = 0
         connection.socket.settimeout(5)
@@ -68,7 +68,7 @@ def slow_reader(address):
             pass
         assert got < 64 << 20, "the whole file was kept for a client that did not read"
     with Connection(address, receive_buffer=65536) as connection:
-        connection.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
         got = 0
         start = time.monotonic()
         while time.monotonic() - start < 3:

@@ -9,7 +9,7 @@ from client import Closed, Connection, main, once
 class Stream(Connection):
     def __init__(self, address, path="/streams/events", **options):
         super().__init__(address, timeout=60, **options)
-        self.send(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n")
+        self.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
         while b"\r\n\r\n" not in self.pending:
             self.more()
         head, self.pending = self.pending.split(b"\r\n\r\n", 1)
@@ -102,7 +102,7 @@ def leaving(address):
     """Clients that leave are noticed, whatever they leave in the middle of"""
     for n in range(200):
         stream = Connection(address)
-        stream.send("GET /streams/events HTTP/1.1\r\nHost: a\r\n\r\n")
+        stream.send("GET /streams/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         if n % 3 == 0:
             publish(address, size=n * 100)
         if n % 2:

@@ -14,7 +14,7 @@ def key():
 
 
 def request(path, key, **changes):
-    headers = {"Host": "a", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
+    headers = {"Host": "localhost", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
     headers.update({name.replace("_", "-"): value for name, value in changes.items()})
     lines = [f"{name}: {each}" for name, value in headers.items() if value is not None
              for each in (value if isinstance(value, list) else [value])]

@@ -23,7 +23,7 @@ def wait(address, wanted):
 
 def held(address):
     connection = Connection(address)
-    connection.send("GET /api/held HTTP/1.1\r\nHost: a\r\n\r\n")
+    connection.send("GET /api/held HTTP/1.1\r\nHost: localhost\r\n\r\n")
     return connection
 
 
@@ -97,7 +97,7 @@ def in_order(address):
     """Pipelined requests, late and at once, are answered in order"""
     with Connection(address) as connection:
         targets = [f"/{'api/' if n % 3 else ''}repeat?n={n}" for n in range(300)]
-        connection.send("".join(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n" for target in targets))
+        connection.send("".join(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n" for target in targets))
         for n in range(300):
             assert connection.response().body == f"{n}\n".encode()
 
@@ -161,7 +161,7 @@ def leaving_at_any_moment(address):
     """Clients that leave right after asking do no harm"""
     for n in range(300):
         connection = Connection(address)
-        connection.send(f"GET /api/repeat?n={n} HTTP/1.1\r\nHost: a\r\n\r\n" * (1 + n % 3))
+        connection.send(f"GET /api/repeat?n={n} HTTP/1.1\r\nHost: localhost\r\n\r\n" * (1 + n % 3))
         if n % 2:
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()

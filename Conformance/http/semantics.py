@@ -48,7 +48,7 @@ def keep_alive(address):
 def pipelining(address):
     """Requests sent at once are answered one by one in order"""
     with Connection(address) as connection:
-        connection.send("".join(f"GET /repeat?n={n} HTTP/1.1\r\nHost: a\r\n\r\n" for n in range(200)))
+        connection.send("".join(f"GET /repeat?n={n} HTTP/1.1\r\nHost: localhost\r\n\r\n" for n in range(200)))
         for n in range(200):
             assert connection.response().body == f"{n}\n".encode()
 
@@ -69,13 +69,13 @@ def bodies(address):
     body = bytes(range(256)) * 300
     assert once(address, "/echo", method="POST", body=body).body == body
     with Connection(address) as connection:
-        connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         for start in range(0, len(body), 1000):
             piece = body[start : start + 1000]
             connection.send(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
         connection.send("0\r\n\r\n")
         assert connection.response().body == body
-        connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+        connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
         assert connection.response().status == 100
         connection.send("abc")
         assert connection.response().body == b"abc"

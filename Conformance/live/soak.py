@@ -61,7 +61,7 @@ def subscriber(address, stop):
     topics = ",".join(f"{kind}:{each.venue}:{each.symbol}{more}" for each in INSTRUMENTS
                       for kind, more in (("trades", ""), ("bars", ":1m"), ("gaps", "")))
     with socket.create_connection(address) as connection:
-        connection.sendall(f"GET /v1/stream?topics={topics} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        connection.sendall(f"GET /v1/stream?topics={topics} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         connection.settimeout(1)
         while not stop.is_set():
             try:

@@ -96,7 +96,7 @@ def hostile(check, server):
     wrong = hashlib.sha1(b"something else").digest()
     for name, data in {
         "no magic": frame(1001, b"", magic=b"XX"),
-        "HTTP": b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HTTP": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "another protocol first": ALIVE,
         "a wrong hash first": frame(1001, field(1, field(1, 300) + field(2, b"wire")), digest=wrong),
         "a long first message": frame(1001, b"", length=5000),
