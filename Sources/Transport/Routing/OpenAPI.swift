@@ -21,7 +21,8 @@ public struct OpenAPI: Sendable {
 
     /// What any route may be refused with.
     static let refusals: [Status] = [
-        .badRequest, .forbidden, .notFound, .methodNotAllowed, .contentTooLarge, .uriTooLong, .tooManyRequests, .headersTooLarge,
+        .badRequest, .forbidden, .notFound, .methodNotAllowed, .misdirected, .contentTooLarge, .uriTooLong, .tooManyRequests,
+        .headersTooLarge,
         .internalError,
         .unavailable, .versionNotSupported,
     ]
