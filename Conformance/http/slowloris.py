@@ -21,6 +21,8 @@ from client import Connection, once
 FLOW = "/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000"
 LONG = "/openapi.json"
 KINDS = ("headers", "bodies", "readers")
+# How long a slow client waits between two bytes, in seconds.
+PASS = 1.5
 # Each kind is at home at an address of its own, as the connections of one address are limited.
 HOMES = {kind: f"127.0.0.{place + 2}" for place, kind in enumerate(KINDS)}
 FIRST = {"headers": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-", "readers": f"GET {LONG} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
@@ -29,6 +31,7 @@ FIRST = {"headers": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-", "readers"
 
 def slow(address, kind, count, attack, filled, lost, end):
     """Keeps up so many slow clients of one kind while `attack` is set, and lets them go when it is not."""
+    os.nice(10)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     while not end.is_set():
         if not attack.wait(0.2):
@@ -46,11 +49,17 @@ def slow(address, kind, count, attack, filled, lost, end):
             return member
 
         while attack.is_set():
-            started = time.monotonic()
             while len(members) < count and attack.is_set():
                 members.append(another())
             filled.set()
+            started = time.monotonic()
             for place, member in enumerate(members):
+                # Spread over the pass: a thousand at once would be a burst of work on this machine, which no slow client has.
+                wait = started + PASS * place / count - time.monotonic()
+                if wait > 0:
+                    time.sleep(wait)
+                if not attack.is_set():
+                    break
                 try:
                     if kind == "readers":
                         member.recv(2048)
@@ -68,10 +77,8 @@ def slow(address, kind, count, attack, filled, lost, end):
                         members[place] = another()
                     except OSError:
                         time.sleep(0.01)
-            attack_pause = 1.5 - (time.monotonic() - started)
-            while attack_pause > 0 and attack.is_set():
-                time.sleep(min(0.1, attack_pause))
-                attack_pause -= 0.1
+            while attack.is_set() and time.monotonic() < started + PASS:
+                time.sleep(0.05)
         for member in members:
             member.close()
         filled.clear()

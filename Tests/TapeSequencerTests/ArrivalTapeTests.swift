@@ -182,6 +182,23 @@ struct ArrivalTapeTests {
         #expect(actions.isEmpty && tape.deadline != nil)
     }
 
+    @Test func `An answer that knows of none of the rows since the venue is back is an old copy, also if they came after the question`() {
+        var tape = ArrivalTape(after: [trade(1).trade, trade(2).trade], options: Self.ordered)
+        var actions: [ArrivalTape.Action] = []
+        tape.resumed(at: 0, &actions)
+        #expect(actions == [.askRecent(1)])
+        tape.take(trade(20), &actions)
+        actions = []
+        // Rows 16 to 19 are in neither.
+        tape.answered(1, (1...15).map { trade($0) }, at: 1, &actions)
+        #expect(actions.isEmpty)
+        tape.tick(at: tape.deadline ?? 0, &actions)
+        #expect(actions == [.askRecent(2)])
+        actions = []
+        tape.answered(2, (1...21).map { trade($0) }, at: 2, &actions)
+        #expect(late(actions) == Array(3...19) + [21])
+    }
+
     @Test func `Whatever is lost and answered, every row is told of once, and holes say where rows are missing`() {
         var random = Seeded.fresh()
         for _ in 0..<200 {

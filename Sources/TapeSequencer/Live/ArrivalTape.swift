@@ -58,8 +58,6 @@ public struct ArrivalTape: Sendable {
         var tries = 0
         /// When to ask; nil while an answer is awaited, or the venue is still lost.
         var dueAt: Int64?
-        /// How many rows there were when it was asked.
-        var askedAt = 0
         /// What was said to be doubtful of it.
         var doubts: [TimeHole] = []
         /// Whether the venue is not asked any more, and only the row after it is awaited.
@@ -141,17 +139,17 @@ public struct ArrivalTape: Sendable {
     public mutating func tick(at now: Int64, _ actions: inout [Action]) {
         guard let dueAt = loss?.dueAt, now >= dueAt else { return }
         loss?.dueAt = nil
-        loss?.askedAt = ids.count
         round += 1
         actions.append(.askRecent(round))
     }
 
     /// The venue has said what its newest trades are, in any order.
     ///
-    /// An answer that does not know of rows that had come when it was asked for is an old copy, and counts as none.
+    /// An answer that knows of none of the rows that have come since the venue is back may be a copy from before that: between its end and
+    /// the first of those rows some may be missing. It counts as none; the next one will know of them.
     public mutating func answered(_ round: Int, _ rows: [LiveTrade], at now: Int64, _ actions: inout [Action]) {
         guard let loss, !isLost, round == self.round else { return }
-        let isCurrent = loss.askedAt == resumedAt || rows.contains { ids[$0.trade.id].map { $0 >= resumedAt } ?? false }
+        let isCurrent = ids.count == resumedAt || rows.contains { ids[$0.trade.id].map { $0 >= resumedAt } ?? false }
         guard isCurrent, let oldest = rows.map(\.trade.time).min() else { return failed(round, at: now, &actions) }
         let reachesBack = oldest <= loss.timeBefore && rows.contains { row in ids[row.trade.id].map { $0 < loss.position } ?? false }
         let missed = rows.filter { ids[$0.trade.id] == nil && (reachesBack || $0.trade.time >= loss.timeBefore) }

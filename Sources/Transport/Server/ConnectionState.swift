@@ -21,6 +21,8 @@ final class ConnectionState: @unchecked Sendable {
         case writing
         /// The connection belongs to a session, which watches over it.
         case session
+        /// No request was on it when this side ended reading; what had arrived by then is still answered.
+        case released
     }
 
     let descriptor: Int32
@@ -74,10 +76,11 @@ final class ConnectionState: @unchecked Sendable {
     /// How many requests have begun.
     var requests: UInt64 { requestCount.load(ordering: .relaxed) }
 
-    /// Enters a phase that has to be over at `deadline`.
+    /// Enters a phase that has to be over at `deadline`; only the connection's worker calls this.
     func enter(_ phase: Phase, until deadline: Int64) {
         deadlineValue.store(deadline, ordering: .relaxed)
-        phaseValue.store(phase.rawValue, ordering: .releasing)
+        // An exchange: a worker that comes behind ``release(from:)`` sees that it was released.
+        _ = phaseValue.exchange(phase.rawValue, ordering: .acquiringAndReleasing)
     }
 
     /// Moves the deadline and leaves the phase.
@@ -91,11 +94,15 @@ final class ConnectionState: @unchecked Sendable {
     /// Whether this side has ended reading: from then on a peer cannot be seen to have left.
     var isReleased: Bool { isReleasedValue.load(ordering: .acquiring) }
 
-    /// Reads no further than what has arrived.
-    func release() {
+    /// Reads no further than what has arrived, if the connection is still in a phase.
+    ///
+    /// A request that is laid aside must not have its connection's reading ended: libmicrohttpd would take that for a client that has left.
+    func release(from phase: Phase) {
         // Marked first: whoever sees the end of reading has to see whose it is.
         isReleasedValue.store(true, ordering: .releasing)
-        shutdown(descriptor, Int32(SHUT_RD))
+        let (isReleased, _) = phaseValue.compareExchange(
+            expected: phase.rawValue, desired: Phase.released.rawValue, ordering: .acquiringAndReleasing)
+        if isReleased { shutdown(descriptor, Int32(SHUT_RD)) } else { isReleasedValue.store(false, ordering: .releasing) }
     }
 
     /// Counts a request; only the connection's worker calls this.

@@ -90,6 +90,10 @@ extension Server {
             response = router.refuse(error, target: state.target, id: id, time: time)
         }
         if case .later(let work) = response.body {
+            if state.isReleased {
+                response = pool.runHere(work, headers: response.headers, target: state.target, id: id, time: time)
+                return send(&response, id: id, method, connection, state, closing: false)
+            }
             return suspend(work, headers: response.headers, id: id, time: time, connection, state)
         }
         return send(&response, id: id, method, connection, state, closing: false)

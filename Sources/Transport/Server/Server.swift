@@ -132,8 +132,8 @@ public final class Server: @unchecked Sendable {
     /// Gives the event loops time to take the connections that had been made before.
     private func letInWhoWaits() {
         for _ in 0..<250 where listening.waiting > 0 { usleep(1000) }
-        // One that has just left the queue is asked about in a moment.
-        usleep(10_000)
+        // One that has just left the queue is asked about in a moment, which is longer where other programs are busy.
+        usleep(100_000)
     }
 
     private static func options(limits: ServerLimits, threads: Int, socket: Int32, server: Server) -> [MHD_OptionItem] {

@@ -51,16 +51,18 @@ final class Watchdog: Sendable {
     /// Lets the connections that no request is on read no further, so that they close once what they have received is answered.
     func releaseIdle() {
         connections.withLock { connections in
-            for state in connections.values where isUnused(state) { state.release() }
+            for state in connections.values {
+                switch state.phase {
+                case .idle: state.release(from: .idle)
+                case .headers where isUnused(state): state.release(from: .headers)
+                default: break
+                }
+            }
         }
     }
 
     private func isUnused(_ state: ConnectionState) -> Bool {
-        switch state.phase {
-        case .idle: true
-        case .headers: state.requests == 0 && TransferCounts(descriptor: state.descriptor)?.received == 0
-        default: false
-        }
+        state.requests == 0 && TransferCounts(descriptor: state.descriptor)?.received == 0
     }
 
     private func look() {
@@ -100,6 +102,8 @@ final class Watchdog: Sendable {
         switch phase {
         case .handling, .session:
             return false
+        case .released:
+            return now > state.deadline
         case .headers, .body:
             return now > state.deadline || (!isNew && Watchdog.hasLeft(state))
         case .idle:

@@ -7,6 +7,8 @@ final class WorkPool: Sendable {
         /// In the order in which they came.
         var waiting: [LateAnswer] = []
         var running: [LateAnswer] = []
+        /// Of work that is done on event loops.
+        var elsewhere: [Cancellation] = []
         var isClosed = false
     }
 
@@ -47,6 +49,17 @@ final class WorkPool: Sendable {
         }
     }
 
+    /// Makes an answer on the thread that asks: its connection cannot be laid aside any more, while the server stops.
+    func runHere(_ work: LateWork, headers: [Header], target: [UInt8], id: RequestID, time: Int64) -> Response {
+        let cancellation = Cancellation()
+        shared.withLock { shared in
+            if shared.isClosed { cancellation.cancel() }
+            shared.elsewhere.append(cancellation)
+        }
+        defer { shared.withLock { $0.elsewhere.removeAll { $0 === cancellation } } }
+        return router.finish(work, headers: headers, target: target, id: id, time: time, cancellation)
+    }
+
     /// Gives up the answers whose clients have left.
     func look() {
         guard count.load(ordering: .relaxed) > 0 else { return }
@@ -63,6 +76,7 @@ final class WorkPool: Sendable {
         let (waiting, running) = shared.withLock { shared in
             shared.isClosed = true
             defer { shared.waiting = [] }
+            for cancellation in shared.elsewhere { cancellation.cancel() }
             count.subtract(shared.waiting.count, ordering: .relaxed)
             return (shared.waiting, shared.running)
         }
