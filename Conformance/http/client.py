@@ -60,8 +60,23 @@ class Connection:
         headers = [tuple(part.strip() for part in line.split(":", 1)) for line in lines]
         response = Response(int(status), headers, b"")
         if not head and response.status not in (204, 304) and response.status >= 200:
-            response.body = self.take(int(response.header("Content-Length")))
+            if response.header("Transfer-Encoding") == "chunked":
+                response.body = b"".join(self.chunks())
+            else:
+                response.body = self.take(int(response.header("Content-Length")))
         return response
+
+    def chunks(self):
+        """The chunks of a body, each as it arrives; `Closed` if the last one does not."""
+        while True:
+            while b"\r\n" not in self.pending:
+                self.more()
+            size, self.pending = self.pending.split(b"\r\n", 1)
+            chunk = self.take(int(size, 16))
+            assert self.take(2) == b"\r\n", "a chunk does not end as it should"
+            if not chunk:
+                return
+            yield chunk
 
     def request(self, target, method="GET", headers=(), body=b""):
         lines = [f"{method} {target} HTTP/1.1", "Host: localhost"] + [f"{name}: {value}" for name, value in headers]

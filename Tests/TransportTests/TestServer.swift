@@ -9,6 +9,7 @@ final class TestServer: Sendable {
     let held: HeldBytes
     let late = LateRoutes()
     let streams = StreamRoutes()
+    let bodies = BodyRoutes()
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .path
@@ -69,6 +70,7 @@ final class TestServer: Sendable {
 
     deinit {
         late.release()
+        bodies.resume()
         server.stop(grace: 0)
         try? FileManager.default.removeItem(atPath: folder)
     }

@@ -13,6 +13,8 @@ public struct Response: Sendable {
         case file(FileBody)
         /// The whole response is what this work gives.
         case later(LateWork)
+        /// A body that is made while it is sent.
+        case stream(BodyStream)
         /// The connection becomes a WebSocket.
         case webSocket(WebSocketUpgrade)
         /// Events, one after another, for as long as both sides like.
@@ -62,10 +64,10 @@ public struct Response: Sendable {
         Response(body: .later(LateWork(work)))
     }
 
-    /// The body's bytes as text, for tests; empty for files and for what is still to be made.
+    /// The body's bytes as text, for tests; empty for files, for what is still to be made, and for what is made piece by piece.
     public var bodyText: String {
         switch body {
-        case .none, .file, .later, .webSocket, .events: ""
+        case .none, .file, .later, .stream, .webSocket, .events: ""
         case .constant(let text): text.description
         case .bytes(let payload): payload.text
         }

@@ -69,6 +69,13 @@ extension ByteBuffer {
         }
     }
 
+    /// Appends `mantissa / 10^scale` in plain digits, without trailing zeros.
+    @inline(__always)
+    public mutating func append(decimal mantissa: Int64, scale: Int) {
+        if mantissa < 0 { append(UInt8(ascii: "-")) }
+        append(magnitude: mantissa.magnitude, scale: scale)
+    }
+
     /// Digits are made from the last to the first; trailing zeros after the point are dropped on the way.
     private mutating func append<Magnitude: FixedWidthInteger & UnsignedInteger>(magnitude: Magnitude, scale: Int) {
         var rest = magnitude
@@ -104,6 +111,7 @@ extension ByteBuffer {
     public mutating func append(_ number: Double) {
         guard number.isFinite else { return append("null") }
         guard number != 0 else { return append(UInt8(ascii: "0")) }
+        if let (mantissa, scale) = ByteBuffer.shortDecimal(number) { return append(decimal: mantissa, scale: scale) }
         if number < 0 { append(UInt8(ascii: "-")) }
         let (digits, point) = ByteBuffer.shortestDigits(of: number.magnitude)
         switch point {
@@ -124,6 +132,23 @@ extension ByteBuffer {
             append(decimal: Int128(abs(point - 1)), scale: 0)
         }
     }
+
+    /// A number of 15 digits at most as it is written in plain digits, or nil.
+    ///
+    /// No two decimals of so few digits are nearest to one double, so these are the fewest digits that read back to it.
+    private static func shortDecimal(_ number: Double) -> (mantissa: Int64, scale: Int)? {
+        let magnitude = number.magnitude
+        guard magnitude >= 1e-6, magnitude < 1e15 else { return nil }
+        var scale = 0
+        while scale < 20, magnitude * tens[scale + 1] < 1e15 { scale += 1 }
+        let mantissa = (number * tens[scale]).rounded()
+        // Both are exact, and IEEE division rounds to nearest: what the decimal reads back to.
+        guard mantissa.magnitude < 1e15, mantissa / tens[scale] == number else { return nil }
+        return (Int64(mantissa), scale)
+    }
+
+    /// The powers of ten that are exact doubles.
+    private static let tens: [Double] = (0...22).map { power in (0..<power).reduce(1.0) { value, _ in value * 10 } }
 
     /// The fewest digits that identify a positive finite double, and where its point stands: value = 0.d₁d₂d₃… × 10^point.
     private static func shortestDigits(of number: Double) -> (digits: [UInt8], point: Int) {

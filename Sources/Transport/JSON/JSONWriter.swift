@@ -93,6 +93,14 @@ public struct JSONWriter: ~Copyable, Sendable {
         buffer.append(UInt8(ascii: "\""))
     }
 
+    /// Appends a text in quotes, where a value of JSON is written without a writer.
+    public static func append(_ text: String, to buffer: inout ByteBuffer) {
+        buffer.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { escape($0, into: &buffer) }
+        buffer.append(UInt8(ascii: "\""))
+    }
+
     /// Writes a literal of plain characters, unescaped.
     public mutating func value(literal text: StaticString) {
         separate()

@@ -4,6 +4,8 @@ public enum MediaType: String, Sendable, Hashable {
     case text = "text/plain"
     case html = "text/html"
     case css = "text/css"
+    case csv = "text/csv"
     case parquet = "application/vnd.apache.parquet"
+    case arrow = "application/vnd.apache.arrow.stream"
     case events = "text/event-stream"
 }

@@ -13,6 +13,9 @@ extension OpenAPI {
         switch route.answer {
         case .body(let media):
             write(.ok, "What is asked for" + (success.isEmpty ? "" : ", or in the vendor's way what is wrong"), [media], success, &json)
+        case .table(let media):
+            write(.ok, "The rows", media, success, &json)
+            write(.notModified, "The client has the rows as they are", [], [], &json)
         case .file(let media):
             write(.ok, "The file", [media], success, &json)
             write(.partialContent, "The part of the file that was asked for", [media], [], &json)

@@ -23,6 +23,8 @@ public struct Route: Sendable {
     public enum Answer: Sendable, Hashable {
         /// A body of this media type.
         case body(MediaType)
+        /// A table in any of these media types, as the client asks.
+        case table([MediaType])
         /// A file, whole or in ranges, with an entity tag.
         case file(MediaType)
         /// A WebSocket for a client that asks for one, else a stream of events where there is one.

@@ -114,12 +114,15 @@ public struct Router: Sendable {
             failure = refusing.failure
         } else {
             // Nobody is told of what work throws once it has been cancelled: any error may be its way of ending.
-            if isAwaited { report(.error("request \(.request, id): \(error)")) }
+            if isAwaited { tell(error, id) }
             failure = Failure(.internalError)
         }
         failure.headers += headers
         return render(failure, id, time)
     }
+
+    /// Reports an error that no answer tells of.
+    func tell(_ error: any Error, _ id: RequestID) { report(.error("request \(.request, id): \(error)")) }
 
     /// Answers a request that is refused before it can be routed, in the shape of the mount it was for.
     func refuse(_ failure: Failure, target: [UInt8], id: RequestID, time: Int64) -> Response {

@@ -29,7 +29,7 @@ extension Server {
             let facade = router.facade(of: state.target)
             observe(AnsweredRequest(id, method, response.status, state, facade: facade, nanoseconds: nanoseconds))
         }
-        guard let message = message(of: response, connection, state) else { return .NO }
+        guard let message = message(of: response, id: id, connection, state) else { return .NO }
         defer { MHD_destroy_response(message) }
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }
         Server.add("X-Content-Type-Options", "nosniff", to: message)
@@ -63,11 +63,16 @@ extension Server {
             if draining { return Failure(.unavailable, "the server is stopping", headers: [Header("Retry-After", "2")]) }
             return origins.admits(origin: state.scan.origin, host: state.scan.host) ? nil : OriginPolicy.wrongOrigin
         }
+        if case .stream = response.body, held.answers.isExceeded || !bodies.admits() { return Server.tooMuchSent }
         guard case .bytes(let payload) = response.body, payload.count > limits.smallAnswer,
             held.answers.held + payload.count > held.answers.limit
         else { return nil }
         held.answers.countShed()
-        return Failure(.unavailable, "too many answers are on their way: try again", headers: [Header("Retry-After", "1")])
+        return Server.tooMuchSent
+    }
+
+    private static var tooMuchSent: Failure {
+        Failure(.unavailable, "too many answers are on their way: try again", headers: [Header("Retry-After", "1")])
     }
 
     /// Whether the server stops, and nothing of what it had received on the connection by then is left to answer.
@@ -87,7 +92,7 @@ extension Server {
         }
     }
 
-    private func message(of response: Response, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
+    private func message(of response: Response, id: RequestID, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
         switch response.body {
         case .none:
             return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
@@ -102,6 +107,8 @@ extension Server {
         case .later:
             // Answered before it comes here.
             return nil
+        case .stream(let stream):
+            return self.message(producing: stream, id: id, connection, state)
         case .webSocket(let upgrade):
             return self.message(upgrading: upgrade, state)
         case .events(let source):

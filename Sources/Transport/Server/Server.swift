@@ -19,6 +19,7 @@ public final class Server: @unchecked Sendable {
     let pool: WorkPool
     let sessions: SessionLoop
     let events: EventHub
+    let bodies: BodyHub
     /// Is told of every answer; nil where nobody wants to know.
     let observe: (@Sendable (AnsweredRequest) -> Void)?
     let held: HeldBytes
@@ -52,6 +53,7 @@ public final class Server: @unchecked Sendable {
         watchdog = Watchdog(limits: limits, answers: held.answers)
         pool = WorkPool(router: router, room: limits.workQueue)
         events = EventHub(patience: limits.writeSeconds, budget: held.events)
+        bodies = BodyHub(pool: pool, router: router, limits: limits, budget: held.answers)
         guard let sessions = SessionLoop(budget: held.frames) else { throw ServerError(code: .start, endpoint: "\(host):\(port)") }
         self.sessions = sessions
         listening = try ListenSocket(host: host, port: port)
@@ -80,9 +82,10 @@ public final class Server: @unchecked Sendable {
             close(listening.descriptor)
             throw ServerError(code: .start, endpoint: "\(host):\(port)")
         }
-        watchdog.start { [pool, events, lingerers] in
+        watchdog.start { [pool, events, bodies, lingerers] in
             pool.look()
             events.look()
+            bodies.look()
             lingerers.look()
         }
     }
@@ -122,6 +125,7 @@ public final class Server: @unchecked Sendable {
         // libmicrohttpd ends the process if it is stopped while a connection is suspended.
         pool.stop()
         events.stop()
+        bodies.stop()
         sessions.stop()
         MHD_stop_daemon(daemon)
         self.daemon = nil

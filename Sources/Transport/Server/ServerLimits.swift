@@ -15,6 +15,8 @@ public struct ServerLimits: Sendable {
     /// Bytes of answers that wait for all clients together: beyond it, those that read most slowly are cut off, and answers longer than
     /// ``smallAnswer`` are 503 instead.
     public var heldAnswers = 256 << 20
+    /// Answers that are sent while they are made, at once; for one more the slowest of them is cut off, or it is 503.
+    public var streamedAnswers = 128
     /// Answers up to this size are given even while ``heldAnswers`` are waited for.
     public var smallAnswer = 4096
     /// Bytes of events that wait for the clients of all streams together; beyond it those are cut off for which the most waits.

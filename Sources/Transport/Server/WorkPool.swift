@@ -3,10 +3,49 @@ import Synchronization
 
 /// A few threads for answers that take too long for an event loop, and a bounded queue of those that wait for one.
 final class WorkPool: Sendable {
+    /// What a thread does.
+    private enum Work {
+        case answer(LateAnswer)
+        /// The next piece of a body.
+        case piece(BodySession)
+
+        var object: AnyObject {
+            switch self {
+            case .answer(let answer): answer
+            case .piece(let body): body
+            }
+        }
+
+        var isOpen: Bool {
+            switch self {
+            case .answer(let answer): answer.isOpen
+            case .piece: true
+            }
+        }
+
+        func abandon() {
+            switch self {
+            case .answer(let answer): answer.abandon()
+            case .piece(let body): body.cut()
+            }
+        }
+
+        func abandonIfClientLeft() {
+            if case .answer(let answer) = self { answer.abandonIfClientLeft() }
+        }
+
+        func make(_ router: Router) {
+            switch self {
+            case .answer(let answer): answer.make(router)
+            case .piece(let body): body.make()
+            }
+        }
+    }
+
     private struct Shared {
         /// In the order in which they came.
-        var waiting: [LateAnswer] = []
-        var running: [LateAnswer] = []
+        var waiting: [Work] = []
+        var running: [Work] = []
         /// Of work that is done on event loops.
         var elsewhere: [Cancellation] = []
         var isClosed = false
@@ -39,13 +78,23 @@ final class WorkPool: Sendable {
     func submit(_ answer: LateAnswer) {
         let isTaken = shared.withLock { shared in
             guard !shared.isClosed, shared.waiting.count < room else { return false }
-            shared.waiting.append(answer)
+            shared.waiting.append(.answer(answer))
             count.add(1, ordering: .relaxed)
             return true
         }
         if !isTaken {
             answer.refuse(
                 Failure(.unavailable, "too many long requests are waiting: try again", headers: [Header("Retry-After", "2")]), router)
+        }
+    }
+
+    /// Takes over the next piece of a body that has been let in; false if the pool is closing.
+    func submit(_ body: BodySession) -> Bool {
+        shared.withLock { shared in
+            guard !shared.isClosed else { return false }
+            shared.waiting.append(.piece(body))
+            count.add(1, ordering: .relaxed)
+            return true
         }
     }
 
@@ -63,7 +112,7 @@ final class WorkPool: Sendable {
     /// Gives up the answers whose clients have left.
     func look() {
         guard count.load(ordering: .relaxed) > 0 else { return }
-        for answer in answers { answer.abandonIfClientLeft() }
+        for work in shared.withLock({ $0.running + $0.waiting }) { work.abandonIfClientLeft() }
         drop { !$0.isOpen }
     }
 
@@ -80,7 +129,7 @@ final class WorkPool: Sendable {
             count.subtract(shared.waiting.count, ordering: .relaxed)
             return (shared.waiting, shared.running)
         }
-        for answer in waiting + running { answer.abandon() }
+        for work in waiting + running { work.abandon() }
         guard shared.wait(atMostMilliseconds: 1000, until: { $0.running.isEmpty ? true : nil }) != nil else { return }
         threads.withLock { threads in
             for thread in threads { thread.join() }
@@ -88,9 +137,7 @@ final class WorkPool: Sendable {
         }
     }
 
-    private var answers: [LateAnswer] { shared.withLock { $0.running + $0.waiting } }
-
-    private func drop(_ isOver: (LateAnswer) -> Bool) {
+    private func drop(_ isOver: (Work) -> Bool) {
         shared.withLock { shared in
             let before = shared.waiting.count
             shared.waiting.removeAll(where: isOver)
@@ -99,22 +146,22 @@ final class WorkPool: Sendable {
     }
 
     private func runThread() {
-        while let answer = next() {
-            answer.make(router)
+        while let work = next() {
+            work.make(router)
             shared.withLock { shared in
-                shared.running.removeAll { $0 === answer }
+                if let place = shared.running.firstIndex(where: { $0.object === work.object }) { shared.running.remove(at: place) }
                 count.subtract(1, ordering: .relaxed)
             }
         }
     }
 
     /// Waits for the next answer to make; nil at the end.
-    private func next() -> LateAnswer? {
-        shared.wait { shared -> LateAnswer?? in
+    private func next() -> Work? {
+        shared.wait { shared -> Work?? in
             if !shared.waiting.isEmpty {
-                let answer = shared.waiting.removeFirst()
-                shared.running.append(answer)
-                return answer
+                let work = shared.waiting.removeFirst()
+                shared.running.append(work)
+                return work
             }
             return shared.isClosed ? .some(nil) : nil
         }

@@ -54,7 +54,7 @@ extension Response.Body {
     var isSession: Bool {
         switch self {
         case .webSocket, .events: true
-        case .none, .bytes, .constant, .file, .later: false
+        case .none, .bytes, .constant, .file, .stream, .later: false
         }
     }
 }
