@@ -21,15 +21,10 @@ public struct LakeSource: TapeSource {
 
     /// The newest trades of a tape; read again if it is replaced meanwhile.
     public func newest(_ instrument: Instrument, count: Int) throws -> NewestTrades? {
-        var attempts = 0
-        while true {
+        try LakeError.retrying {
             guard let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol) else { return nil }
-            do {
-                let trades = try lake.newest(tape, count: count)
-                return NewestTrades(trades: trades, scales: tape.scales, contractSizes: tape.days.map { ($0.date, $0.contractSize) })
-            } catch let error as LakeError where error.isRetryable && attempts < 5 {
-                attempts += 1
-            }
+            let trades = try lake.newest(tape, count: count)
+            return NewestTrades(trades: trades, scales: tape.scales, contractSizes: tape.days.map { ($0.date, $0.contractSize) })
         }
     }
 }

@@ -23,6 +23,8 @@ struct TapeSegments: Sendable {
     private var group = 0
     private var file: TapeFile?
     private var open: OpenRows?
+    /// Of each segment of the day and those behind it, the least time in the range; one more for the end. Filled when first asked for.
+    private var leastTimes: [Int64] = []
 
     init(lake: Lake, tape: TapeSummary, from: Int64, to: Int64) {
         self.lake = lake
@@ -39,10 +41,45 @@ struct TapeSegments: Sendable {
             }
             file = nil
             open = nil
+            leastTimes = []
             group = 0
             day += 1
         }
         return nil
+    }
+
+    /// No row of the segments to come is earlier than this, by the exchange's clock.
+    ///
+    /// - Complexity: O(segments of the day) once a day, and O(rows) of one that is open.
+    mutating func leastTimeAhead() throws -> Int64 {
+        // A day's rows are all of that day.
+        guard let facts = day < tape.days.count ? tape.days[day] : nil else { return .max }
+        if leastTimes.isEmpty {
+            let bounds = try facts.isOpen ? openBounds() : groupBounds()
+            leastTimes = [.max]
+            for times in bounds.reversed() {
+                let inside = times.lowerBound < to && times.upperBound >= from
+                leastTimes.append(min(leastTimes[leastTimes.count - 1], inside ? times.lowerBound : .max))
+            }
+            leastTimes.reverse()
+        }
+        return leastTimes[min(group, leastTimes.count - 1)]
+    }
+
+    private func groupBounds() throws -> [ClosedRange<Int64>] {
+        guard let file else { return [] }
+        return try (0..<file.groups).map { try file.statistics(group: $0).times }
+    }
+
+    private func openBounds() -> [ClosedRange<Int64>] {
+        guard let times = open?.rows.time else { return [] }
+        return stride(from: 0, to: times.count, by: TapeRowGroup.capacity).map { start in
+            var (first, last) = (Int64.max, Int64.min)
+            for time in times[start..<min(times.count, start + TapeRowGroup.capacity)] {
+                (first, last) = (min(first, time), max(last, time))
+            }
+            return first...max(first, last)
+        }
     }
 
     /// Whether all arrivals of a day lie in the range: those of a row group are not known before it is read.

@@ -88,7 +88,7 @@ public final class TakerMarket: Sendable {
     public func bars(
         _ contracts: [TapeContract], interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
     ) throws -> [TakerBar] {
-        try retrying { [self] in
+        try LakeError.retrying { [self] in
             let tapes = try tapes(contracts)
             var walk = TapeWalk(tapes.map(\.summary), interval: interval, from: from, to: to)
             var (found, trades): ([TakerBar], Int) = ([], 0)
@@ -108,7 +108,7 @@ public final class TakerMarket: Sendable {
     public func footprints(
         _ contract: TapeContract, interval: Interval, from: Int64, to: Int64, limit: Int, isCancelled: () -> Bool = { false }
     ) throws -> [Footprint] {
-        try retrying { [self] in
+        try LakeError.retrying { [self] in
             guard let tape = try tapes([contract]).first else { return [] }
             let reading = try BarReading(
                 lake: lake, tape: tape.summary, options: BarOptions(interval: interval, parts: []), progress: nil)
@@ -197,18 +197,6 @@ public final class TakerMarket: Sendable {
     /// How many trades of some tapes lie in a stretch, about.
     private static func trades(of tapes: [Tape], in stretch: Range<Int64>) -> Int {
         tapes.reduce(0) { $0 + QueryCost.trades(of: $1.summary.days, in: stretch) }
-    }
-
-    /// Tries again where a tape was replaced while it was read.
-    private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
-        var attempts = 0
-        while true {
-            do {
-                return try body()
-            } catch let error as LakeError where error.isRetryable && attempts < 5 {
-                attempts += 1
-            }
-        }
     }
 
     /// The bars of a tape in a range whose ends are ends of bars, or parts of them; those that are kept from the shelf.

@@ -4,6 +4,7 @@
 // No C++ exception leaves this library. Objects are not thread-safe unless said so.
 #pragma once
 
+#include "ColumnStream.h"
 #include "InterestFile.h"
 #include "MetricFile.h"
 #include "RawFile.h"
