@@ -16,6 +16,7 @@ public enum KeyedPaths {
             "/taker-buy-sell-volume/exchange-list", "/cvd/history", "/volume/footprint-history", "/supported-coins",
             "/supported-exchanges", "/supported-exchange-pairs",
         ].map { CoinGlass.prefix + $0 },
-        "millrace": ["/metrics"] + ["/instruments", "/gaps", "/options/flow", "/stream"].map { Native.prefix + $0 },
+        "millrace": ["/metrics", Flowsurface.path]
+            + ["/instruments", "/trades", "/gaps", "/options/flow", "/stream"].map { Native.prefix + $0 },
     ]
 }

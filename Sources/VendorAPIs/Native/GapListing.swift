@@ -120,11 +120,8 @@ extension Native {
     /// The time after which holes end that are listed; what a plan does not open is refused where it is asked for, and else left out.
     private static func begin(_ request: borrowing Request, _ grant: KeyGate.Grant) throws(Failure) -> Int? {
         let from = try Parameters.from.integer(in: request)
-        guard let plan = grant.plan, let first = plan.firstDay(at: request.time)?.microseconds else { return from }
-        guard from.map({ $0 >= first }) ?? true else {
-            throw Failure(
-                .forbidden, "plan '\(plan.name)' opens the last \(plan.historyDays ?? 0) days: ask for from=\(first) or later")
-        }
+        guard let first = grant.opens(at: request.time) else { return from }
+        if let from { try grant.check(from: Int64(from), at: request.time) }
         return from ?? Int(first)
     }
 

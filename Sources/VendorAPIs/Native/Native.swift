@@ -9,6 +9,7 @@ public struct Native: Sendable {
     let lake: Lake
     let live: NativeLive
     let options: OptionMarket
+    let limits: QueryLimits
 
     static let prefix = "/v1"
 
@@ -16,9 +17,12 @@ public struct Native: Sendable {
     ///
     /// - Parameters:
     ///   - options: what is answered about options.
+    ///   - limits: what one answer may be made of.
     ///   - gate: who may call; its vendor is `millrace`.
-    public static func mount(lake: Lake, live: NativeLive, options: OptionMarket, gate: KeyGate) -> Mount {
-        let api = Native(lake: lake, live: live, options: options)
+    public static func mount(
+        lake: Lake, live: NativeLive, options: OptionMarket, limits: QueryLimits = QueryLimits(), gate: KeyGate
+    ) -> Mount {
+        let api = Native(lake: lake, live: live, options: options, limits: limits)
         return Mount(
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
@@ -26,6 +30,10 @@ public struct Native: Sendable {
                     "/instruments", parameters: [Parameters.venue, Parameters.symbol],
                     summary: "The instruments on tape, and how far each is recorded",
                     handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
+                Route(
+                    "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
+                    answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/trades") { request, grant in try api.trades(request, grant) }),
                 Route(
                     "/gaps",
                     parameters: [
