@@ -29,9 +29,9 @@ def rows_of(frame):
     return out
 
 
-def by_pandas(format, body):
+def by_pandas(format, body, name="trades"):
     if format == "json":
-        return rows_of(pandas.DataFrame(json.loads(body)["trades"], columns=None))
+        return rows_of(pandas.DataFrame(json.loads(body)[name]))
     if format == "csv":
         frame = pandas.read_csv(io.BytesIO(body), float_precision="round_trip", dtype={"id": "object"} if b"-" in body.split(b"\n")[1].split(b",")[1] else None)
         frame["time"] = pandas.to_datetime(frame["time"], format="ISO8601")
@@ -41,9 +41,9 @@ def by_pandas(format, body):
     return rows_of(pyarrow.ipc.open_stream(body).read_pandas())
 
 
-def by_polars(format, body):
+def by_polars(format, body, name="trades"):
     if format == "json":
-        frame = polars.DataFrame(json.loads(body)["trades"])
+        frame = polars.DataFrame(json.loads(body)[name], infer_schema_length=None)
     elif format == "csv":
         frame = polars.read_csv(io.BytesIO(body), try_parse_dates=True)
     elif format == "parquet":
@@ -55,9 +55,9 @@ def by_polars(format, body):
     return [tuple(None if cell is None else cell for cell in row) for row in frame.iter_rows()]
 
 
-def by_pyarrow(format, body):
+def by_pyarrow(format, body, name="trades"):
     if format == "json":
-        table = pyarrow.Table.from_pylist(json.loads(body)["trades"])
+        table = pyarrow.Table.from_pylist(json.loads(body)[name])
     elif format == "csv":
         table = pyarrow.csv.read_csv(io.BytesIO(body))
     elif format == "parquet":

@@ -14,6 +14,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import bars
 import flowsurface
 import formats
 import paging
@@ -74,6 +75,7 @@ def main():
             formats.run(check, server, made)
             paging.run(check, server, made, draw, 6 if options.quick else 60)
             flowsurface.run(check, server, made, draw)
+            bars.run(check, server, made, draw, folder, lake, options.quick)
             refusals(server)
         keys(lake)
     check.finish()

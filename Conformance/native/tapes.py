@@ -27,7 +27,7 @@ def made_up(draw, count, kind):
     """Trades in file order; times step back now and then where ids order the tape, and many share a millisecond."""
     time, identity, trades = START, 100, []
     while len(trades) < count:
-        time += draw.choice([1, 1, 7, 400, 86_300_000 // count])
+        time += draw.choice([1, 1, 7, 400, 40 * 86_300_000 // count])
         storm = draw.choice([1, 1, 1, 2, 5, 40, 300])
         for _ in range(min(storm, count - len(trades))):
             identity += 1

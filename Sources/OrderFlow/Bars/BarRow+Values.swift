@@ -22,10 +22,10 @@ extension BarRow {
         ExactQuotient.nearest(notional, over: base, tenTo: valuation.notionalScale - valuation.baseScale)
     }
 
-    /// The buy volume less the sell volume, as a base mantissa.
-    var deltaBase: Int128 { buy.base - sell.base }
-    /// The buy notional less the sell notional, as a notional mantissa.
-    var deltaNotional: Int128 { buy.notional - sell.notional }
+    /// The buy volume less the sell volume, as a base mantissa of ``valuation``'s scale.
+    public var deltaBase: Int128 { buy.base - sell.base }
+    /// The buy notional less the sell notional, as a notional mantissa of ``valuation``'s scale.
+    public var deltaNotional: Int128 { buy.notional - sell.notional }
 
     /// The mean of the trades' prices.
     var meanPrice: Double? { ExactQuotient.nearest(bar.prices.total, over: Int128(all.count), tenTo: valuation.priceScale) }

@@ -23,40 +23,6 @@ extension Native {
     /// The most rows of one page; `all` has no limit but what one answer may be made of.
     static let mostRows = 1_000_000
 
-    /// What of a tape a request asks for.
-    struct Stretch: Sendable {
-        let venue: Venue
-        let symbol: String
-        /// Nil for the newest rows.
-        let from: Int64?
-        let to: Int64
-        /// Nil for all.
-        let count: Int?
-        /// The first time that the caller's plan opens.
-        let opens: Int64?
-
-        init(_ request: borrowing Request, _ grant: KeyGate.Grant) throws(Failure) {
-            let name = try Parameters.oneVenue.text(in: request) ?? ""
-            guard let venue = Venue(name) else { throw Failure(.badRequest, "parameter 'venue' is not the name of a venue") }
-            self.venue = venue
-            symbol = try Parameters.oneSymbol.text(in: request) ?? ""
-            to = try Native.time(Parameters.end, request) ?? .max
-            let limit = try Parameters.rows.text(in: request) ?? ""
-            let number = Int(limit)
-            guard limit == "all" || number.map({ (1...Native.mostRows).contains($0) }) == true else {
-                throw Failure(.badRequest, "parameter 'limit' must be a whole number from 1 to \(Native.mostRows), or 'all'")
-            }
-            count = number
-            let from = try Native.time(Parameters.begin, request)
-            self.from = from
-            guard from != nil || (count != nil && to == .max) else {
-                throw Failure(.badRequest, "give 'from', which 'to' and limit=all need; without both the newest rows are given")
-            }
-            opens = grant.opens(at: request.time)
-            if let from { try grant.check(from: from, at: request.time) }
-        }
-    }
-
     /// A time that a parameter gives, in microseconds since 1970-01-01 UTC.
     static func time(_ parameter: Parameter, _ request: borrowing Request) throws(Failure) -> Int64? {
         guard let text = try parameter.text(in: request) else { return nil }
@@ -75,7 +41,7 @@ extension Native {
 
     /// `GET /v1/trades`
     func trades(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
-        let stretch = try Stretch(request, grant)
+        let stretch = try Stretch(request, grant, Parameters.rows, most: Native.mostRows)
         let format = try TableFormat(request)
         let known = request.header("If-None-Match")
         let (lake, limits, isPlanned) = (lake, limits, grant.plan != nil)

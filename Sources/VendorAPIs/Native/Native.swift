@@ -9,6 +9,7 @@ public struct Native: Sendable {
     let lake: Lake
     let live: NativeLive
     let options: OptionMarket
+    let threads: Int
     let limits: QueryLimits
 
     static let prefix = "/v1"
@@ -17,12 +18,14 @@ public struct Native: Sendable {
     ///
     /// - Parameters:
     ///   - options: what is answered about options.
+    ///   - threads: how many read for one answer, 1…64.
     ///   - limits: what one answer may be made of.
     ///   - gate: who may call; its vendor is `millrace`.
     public static func mount(
-        lake: Lake, live: NativeLive, options: OptionMarket, limits: QueryLimits = QueryLimits(), gate: KeyGate
+        lake: Lake, live: NativeLive, options: OptionMarket, threads: Int = 1,
+        limits: QueryLimits = QueryLimits(), gate: KeyGate
     ) -> Mount {
-        let api = Native(lake: lake, live: live, options: options, limits: limits)
+        let api = Native(lake: lake, live: live, options: options, threads: threads, limits: limits)
         return Mount(
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
@@ -34,6 +37,15 @@ public struct Native: Sendable {
                     "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
                     answer: .table(TableFormat.mediaTypes),
                     handler: gate.guarding(prefix + "/trades") { request, grant in try api.trades(request, grant) }),
+                Route(
+                    "/bars/{dataset}", parameters: [Parameters.dataset] + Parameters.barsQuery,
+                    summary: "Bars of an instrument with the columns of a dataset, each with its quality and its repairs",
+                    answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/bars/{dataset}") { request, grant in try api.bars(request, grant) }),
+                Route(
+                    "/cvd", parameters: Parameters.barsQuery + [Parameters.anchor],
+                    summary: "Cumulative volume delta of an instrument, bar by bar", answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/cvd") { request, grant in try api.cumulativeDelta(request, grant) }),
                 Route(
                     "/gaps",
                     parameters: [

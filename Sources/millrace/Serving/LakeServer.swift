@@ -130,7 +130,8 @@ struct LakeServer: Sendable {
                 market: market, months: months, gate: aperiodic, signer: LinkSigner(store: keys), publicURL: options.publicURL?.text,
                 previews: options.previews, live: streams.aperiodic),
             Flowsurface.mount(lake: lake, market: market, limits: options.limits, gate: own),
-            Native.mount(lake: lake, live: streams.native, options: optionMarket, limits: options.limits, gate: own),
+            Native.mount(
+                lake: lake, live: streams.native, options: optionMarket, threads: options.threads, limits: options.limits, gate: own),
         ]
         let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
         server = try Server(

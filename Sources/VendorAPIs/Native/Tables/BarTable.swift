@@ -1,0 +1,173 @@
+import MarketModel
+import MarketService
+import OrderFlow
+import Transport
+
+/// What tables of bars have in common.
+enum BarFields {
+    static let time = TableField("time", .time, unit: "µs", "The start of the bar's interval, UTC")
+    static let quality = TableField(
+        "quality", .word(BarQuality.allCases.map(\.name)), "Whether the tape inside the bar was whole: complete, repaired or gap")
+    static let revision = TableField(
+        "revision", .integer, unit: "repairs", "How many holes that the bar shares an instant with have been filled")
+    static let open = TableField("is_open", .flag, "Whether the interval was not over when the answer was made")
+
+    /// The last columns of each table of bars.
+    static func tail(_ rows: [BarRow], _ reader: BarReader, _ interval: Int64, now: Int64) -> [TableValues] {
+        [
+            TableValues(.integers(rows.map { Int64(reader.repairs(of: $0)) })),
+            TableValues(.flags(rows.map { $0.time + interval > now ? 1 : 0 })),
+        ]
+    }
+}
+
+/// Bars with the columns of a dataset.
+struct BarTable: TableSource {
+    private var reader: BarReader
+    private let dataset: Dataset<BarRow>
+    private let now: Int64
+    private var rows: ArraySlice<BarRow> = []
+    let fields: [TableField]
+    let name: StaticString = "bars"
+
+    /// - Parameter now: in microseconds since 1970-01-01 UTC.
+    init(_ reader: BarReader, _ dataset: Dataset<BarRow>, now: Int64) {
+        self.reader = reader
+        self.dataset = dataset
+        self.now = now
+        fields = BarTable.fields(of: dataset)
+    }
+
+    static func fields(of dataset: Dataset<BarRow>) -> [TableField] {
+        let columns = dataset.columns.map { column in
+            switch column.type {
+            case .integer: TableField(column.name, .integer, unit: column.unit, column.description)
+            case .real: TableField(column.name, .real, unit: column.unit, optional: true, column.description)
+            case .word: BarFields.quality
+            }
+        }
+        return [BarFields.time] + columns + [BarFields.revision, BarFields.open]
+    }
+
+    func writeHead(to json: inout JSONWriter) {
+        json.member("venue", reader.instrument.venue.name)
+        json.member("symbol", reader.instrument.symbol)
+        json.member("dataset", dataset.name)
+        json.member("interval", reader.interval.name)
+    }
+
+    var metadata: [(String, String)] {
+        [
+            ("millrace.venue", reader.instrument.venue.name), ("millrace.symbol", reader.instrument.symbol),
+            ("millrace.dataset", dataset.name), ("millrace.interval", reader.interval.name),
+        ]
+    }
+
+    mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]? {
+        while rows.isEmpty {
+            if cancellation.isCancelled { throw CancellationError() }
+            guard let more = try reader.next() else { return nil }
+            rows = more[...]
+        }
+        let taken = Array(rows.prefix(count))
+        rows = rows.dropFirst(count)
+        return [TableValues(.times(taken.map(\.time)))] + dataset.columns.map { BarTable.values(of: $0, taken) }
+            + BarFields.tail(taken, reader, reader.interval.microseconds, now: now)
+    }
+
+    private static func values(of column: Column<BarRow>, _ rows: [BarRow]) -> TableValues {
+        switch column.type {
+        case .integer:
+            return TableValues(
+                .integers(
+                    rows.map { row in
+                        if case .integer(let value) = column.value(row) { value } else { 0 }
+                    }))
+        case .real:
+            var values = [Double](repeating: 0, count: rows.count)
+            var valid = [UInt8](repeating: 1, count: rows.count)
+            var isWhole = true
+            for (index, row) in rows.enumerated() {
+                if case .real(let value?) = column.value(row) {
+                    values[index] = value
+                } else {
+                    valid[index] = 0
+                    isWhole = false
+                }
+            }
+            return TableValues(.reals(values), valid: isWhole ? nil : valid)
+        case .word:
+            return TableValues(.words(rows.map { $0.quality.rawValue }))
+        }
+    }
+}
+
+/// Cumulative volume delta: what takers bought less what they sold, added up from the first bar on.
+struct CumulativeDeltaTable: TableSource {
+    private var reader: BarReader
+    private let from: Int64?
+    private let now: Int64
+    private var rows: ArraySlice<BarRow> = []
+    private var base: Int128 = 0
+    private var notional: Int128 = 0
+
+    let fields = [
+        BarFields.time,
+        TableField("volume_delta", .real, unit: "base", "What takers bought less what they sold"),
+        TableField("volume_delta_notional", .real, unit: "quote", "The same in quote currency"),
+        TableField("cvd", .real, unit: "base", "The sum of volume_delta from `since` to the end of the bar"),
+        TableField("cvd_notional", .real, unit: "quote", "The sum of volume_delta_notional likewise"),
+        BarFields.quality, BarFields.revision, BarFields.open,
+    ]
+    let name: StaticString = "bars"
+
+    /// - Parameter from: the first bar that is told of; nil for all that are read.
+    init(_ reader: BarReader, from: Int64?, now: Int64) {
+        self.reader = reader
+        self.from = from
+        self.now = now
+    }
+
+    func writeHead(to json: inout JSONWriter) {
+        json.member("venue", reader.instrument.venue.name)
+        json.member("symbol", reader.instrument.symbol)
+        json.member("interval", reader.interval.name)
+    }
+
+    var metadata: [(String, String)] {
+        [
+            ("millrace.venue", reader.instrument.venue.name), ("millrace.symbol", reader.instrument.symbol),
+            ("millrace.interval", reader.interval.name),
+        ]
+    }
+
+    mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]? {
+        while rows.isEmpty {
+            if cancellation.isCancelled { throw CancellationError() }
+            guard let more = try reader.next() else { return nil }
+            rows = more[...]
+        }
+        let taken = rows.prefix(count)
+        rows = rows.dropFirst(count)
+        var told: [BarRow] = []
+        var sums: [(base: Int128, notional: Int128)] = []
+        for row in taken {
+            let (base, baseOverflow) = base.addingReportingOverflow(row.deltaBase)
+            let (notional, notionalOverflow) = notional.addingReportingOverflow(row.deltaNotional)
+            guard !baseOverflow, !notionalOverflow else { throw BarError.overflow(at: row.time) }
+            (self.base, self.notional) = (base, notional)
+            if let from, row.time < from { continue }
+            told.append(row)
+            sums.append((base, notional))
+        }
+        let valuation = reader.valuation
+        func reals(_ mantissas: [Int128], _ scale: Int) -> TableValues {
+            TableValues(.reals(mantissas.map { ExactQuotient.nearest($0, over: 1, tenTo: scale) ?? .nan }))
+        }
+        return [
+            TableValues(.times(told.map(\.time))), reals(told.map(\.deltaBase), valuation.baseScale),
+            reals(told.map(\.deltaNotional), valuation.notionalScale), reals(sums.map(\.base), valuation.baseScale),
+            reals(sums.map(\.notional), valuation.notionalScale), TableValues(.words(told.map { $0.quality.rawValue })),
+        ] + BarFields.tail(told, reader, reader.interval.microseconds, now: now)
+    }
+}
