@@ -63,7 +63,7 @@ final class TestServer: Sendable {
                         },
                         Route(.post, "/echo", summary: "Echoes", handler: echo), Route(.put, "/echo", summary: "Echoes", handler: echo),
                         Route(.delete, "/echo", summary: "Echoes", handler: echo), Route("/echo", summary: "Echoes", handler: echo),
-                    ]),
+                    ] + bodies.routes),
                 late.mount(folder: folder, large: large), streams.mount(),
             ]), threads: threads, limits: limits, origins: origins, held: held)
     }

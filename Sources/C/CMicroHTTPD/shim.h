@@ -31,3 +31,8 @@ static inline size_t millrace_mhd_header_size(struct MHD_Connection *connection)
 static inline void millrace_mhd_close_upgraded(struct MHD_UpgradeResponseHandle *handle) {
     MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }
+
+// Has a response of unknown size end with its connection instead of coming in chunks.
+static inline enum MHD_Result millrace_mhd_end_by_closing(struct MHD_Response *response) {
+    return MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}

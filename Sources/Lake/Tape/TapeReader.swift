@@ -76,19 +76,23 @@ extension TradeColumns {
     /// Puts the rows in the order of time, those of one time as they were.
     mutating func sortByTime() {
         guard !time.isAscending else { return }
-        let places = time.indices.sorted { (time[$0], $0) < (time[$1], $1) }
-        func pick<Value>(_ column: inout [Value]) {
-            if !column.isEmpty { column = places.map { column[$0] } }
-        }
-        pick(&time)
-        pick(&price)
-        pick(&quantity)
-        pick(&side)
-        pick(&id)
-        pick(&idHigh)
-        pick(&fills)
-        pick(&arrival)
-        pick(&source)
+        self = picked(time.indices.sorted { (time[$0], $0) < (time[$1], $1) })
+    }
+
+    /// Some rows, in the order in which their places are given.
+    public func picked(_ places: [Int]) -> TradeColumns {
+        func pick<Value>(_ column: [Value]) -> [Value] { column.isEmpty ? [] : places.map { column[$0] } }
+        var rows = TradeColumns()
+        rows.time = pick(time)
+        rows.price = pick(price)
+        rows.quantity = pick(quantity)
+        rows.side = pick(side)
+        rows.id = pick(id)
+        rows.idHigh = pick(idHigh)
+        rows.fills = pick(fills)
+        rows.arrival = pick(arrival)
+        rows.source = pick(source)
+        return rows
     }
 
     /// Forgets all rows but the first ones.

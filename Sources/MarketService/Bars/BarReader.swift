@@ -39,8 +39,12 @@ public struct BarReader: Sendable {
         limits: QueryLimits = QueryLimits()
     ) throws -> BarReader? {
         guard let tape = try lake.tape(venue: venue, symbol: symbol) else { return nil }
-        return try BarReader(lake, tape, from..<max(from, to), options, threads, limits)
+        return try open(lake, tape, from..<max(from, to), options, threads: threads, limits: limits)
     }
+
+    static func open(
+        _ lake: Lake, _ tape: TapeSummary, _ range: Range<Int64>, _ options: BarOptions, threads: Int, limits: QueryLimits
+    ) throws -> BarReader { try BarReader(lake, tape, range, options, threads, limits) }
 
     private init(
         _ lake: Lake, _ tape: TapeSummary, _ range: Range<Int64>, _ options: BarOptions, _ threads: Int, _ limits: QueryLimits

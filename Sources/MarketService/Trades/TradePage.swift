@@ -26,7 +26,7 @@ public struct TradePage: Sendable {
 
     private let lake: Lake
     private let columns: TapeColumnSet
-    private let sizeByDay: [Int64: FixedPoint]
+    private let days: [TapeDay]
     private var reader: TapeReader
     private var position: Int64
     private var attempts = 0
@@ -67,7 +67,7 @@ public struct TradePage: Sendable {
         goesOnAt = bound?.hasMore == true ? bound?.end : nil
         let held = start..<max(start, min(end, times.upperBound))
         let days = tape.days.filter { $0.firstTime < held.upperBound && $0.lastTime >= held.lowerBound }
-        sizeByDay = Dictionary(days.map { ($0.date.microseconds, $0.contractSize) }, uniquingKeysWith: { $1 })
+        self.days = days
         quality = BarQuery.wholeness(tape).quality(start: held.lowerBound, length: held.upperBound - held.lowerBound)
         let facts = days.map(\.contentHash) + ["\(tape.scales) \(quality) \(times) \(goesOnAt ?? 0)"]
         revision = String(SHA256.hexadecimal(of: facts.joined(separator: "\n")).prefix(32))
@@ -96,26 +96,8 @@ public struct TradePage: Sendable {
         }
     }
 
-    /// The sizes of some of its trades as the doubles nearest to the exact ones: in base currency, or of inverse contracts in quote currency.
-    ///
-    /// - Throws: `BarError` where no exact size can be had.
-    /// - Complexity: O(rows)
-    public func sizes(of trades: TradeColumns, _ rows: [Int]) throws -> [Double] {
-        var (day, valuation): (Int64, Valuation?) = (.min, nil)
-        return try rows.map { row in
-            let time = trades.time[row]
-            if valuation == nil || time < day || time >= day + CivilDate.dayLength {
-                day = CivilDate(microseconds: time).microseconds
-                valuation = Valuation(kind: instrument.kind, scales: scales, contractSize: sizeByDay[day] ?? instrument.contractSize)
-            }
-            guard let valuation, let (base, notional) = valuation.value(price: trades.price[row], quantity: trades.quantity[row]),
-                let size = valuation.isInverse
-                    ? ExactQuotient.nearest(notional, over: 1, tenTo: valuation.notionalScale)
-                    : ExactQuotient.nearest(base, over: 1, tenTo: valuation.baseScale)
-            else { throw BarError.overflow(at: time) }
-            return size
-        }
-    }
+    /// What its trades are worth, at the scales that hold now.
+    public var valuations: DayValuations { DayValuations(instrument, days, scales: scales) }
 
     /// Where a page of so many trades ends, and whether more follow in the range.
     private static func end(

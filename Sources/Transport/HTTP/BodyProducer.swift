@@ -11,7 +11,7 @@ public protocol BodyProducer: Sendable {
     /// Appends the next piece, about a megabyte at most, and says whether another follows.
     ///
     /// It is called on one thread at a time, not always the same. What it throws cuts the body off, so that a client sees that it is not
-    /// whole; thrown by the first call of all it is answered as any other error.
+    /// whole; thrown while nothing has been sent it is answered as any other error.
     mutating func produce(into piece: inout ByteBuffer, _ cancellation: Cancellation) throws -> Bool
 }
 
@@ -29,20 +29,23 @@ public final class BodyStream: Sendable {
 extension Response {
     /// Answers with a body that may be longer than memory should hold.
     ///
-    /// The first piece is made here, so this belongs into the work of ``later(_:)``. A body of one piece is sent as bytes are, with its
-    /// length; a longer one in chunks, and if it cannot be made to its end the connection closes before the last chunk.
+    /// The first 256 KiB are made here, so this belongs into the work of ``later(_:)``. A body that ends with them is sent as bytes are, with
+    /// its length; a longer one in chunks, and if it cannot be made to its end the connection closes before the last chunk.
     ///
-    /// - Throws: what the producer throws for its first piece.
+    /// - Throws: what the producer throws for what is made here.
     public static func produced(
         _ contentType: ContentType, headers: [Header] = [], _ cancellation: Cancellation, by producer: some BodyProducer
     ) throws -> Response {
         var producer = producer
         var piece = ByteBuffer(capacity: 4096)
-        let isLong = try producer.produce(into: &piece, cancellation)
+        var isLong = true
+        while isLong, piece.count < shortest { isLong = try producer.produce(into: &piece, cancellation) }
         guard isLong else { return Response(contentType: contentType, body: .bytes(Payload(piece)), headers: headers) }
         return Response(
             contentType: contentType, body: .stream(BodyStream(first: SharedBytes(piece), producer: producer)), headers: headers)
     }
+
+    private static var shortest: Int { 256 << 10 }
 
     /// All bytes of a body that is in memory or is made piece by piece, for tests.
     package func wholeBody() throws -> [UInt8] {

@@ -31,11 +31,13 @@ extension Server {
         }
         guard let message = message(of: response, id: id, connection, state) else { return .NO }
         defer { MHD_destroy_response(message) }
+        // libmicrohttpd sends a last chunk also where only the headers are wanted, and a client would take it for the next answer.
+        let endsByClosing = response.body.isStream && method == .head && millrace_mhd_end_by_closing(message) == .YES
         if let type = response.contentType { Server.add("Content-Type", type.value, to: message) }
         Server.add("X-Content-Type-Options", "nosniff", to: message)
         let varies = Server.vary(encoding: vary, origin: !origins.shared.isEmpty)
         if let varies { Server.add("Vary", varies, to: message) }
-        if closing || isDone(state) {
+        if closing || endsByClosing || isDone(state) {
             Server.add("Connection", "close", to: message)
             state.isClosing = true
         }

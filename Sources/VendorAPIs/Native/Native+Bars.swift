@@ -83,7 +83,11 @@ extension Native {
                     let reader = try open(since ?? from, stretch.to)
                     return try Native.answer(source(reader), reader.revision, nil, known, format, cancellation)
                 }
-                let page = try Native.newest(stretch.count ?? 1, interval, stretch.opens, open, source, cancellation)
+                let count = stretch.count ?? 1
+                let page = try Native.newest(
+                    count, within: open(stretch.opens ?? 0, .max).times, length: Int64(count) * interval.microseconds,
+                    step: interval.microseconds, cancellation
+                ) { source(try open($0, .max)) }
                 return try Native.answer(page, nil, nil, known, format, cancellation)
             }
             let reader = try open(since ?? from, stretch.to)
@@ -93,21 +97,25 @@ extension Native {
     }
 
     /// The newest rows: further and further back until there are enough.
-    private static func newest<Source: TableSource>(
-        _ count: Int, _ interval: Interval, _ opens: Int64?, _ open: (Int64, Int64) throws -> BarReader,
-        _ source: (BarReader) -> Source, _ cancellation: Cancellation
+    ///
+    /// - Parameters:
+    ///   - length: how far back the first attempt goes, in microseconds.
+    ///   - whole: the times of all rows there may be.
+    ///   - step: where rows may begin.
+    static func newest<Source: TableSource>(
+        _ count: Int, within whole: Range<Int64>, length: Int64, step: Int64, _ cancellation: Cancellation,
+        _ source: (_ from: Int64) throws -> Source
     ) throws -> TablePage<Source> {
-        let whole = try open(opens ?? 0, .max).times
-        var length = Int64(count) * interval.microseconds
+        var length = length
         while true {
-            let from = max(
-                whole.lowerBound, interval.start(of: max(whole.lowerBound, whole.upperBound - 1)) - length + interval.microseconds)
-            var page = try TablePage(source(open(from, .max)), atLeast: .max, cancellation) { $0 + 1 }
+            let back = whole.upperBound.subtractingReportingOverflow(length)
+            let from = back.overflow ? whole.lowerBound : max(whole.lowerBound, back.partialValue - back.partialValue % step)
+            var page = try TablePage(source(from), atLeast: .max, cancellation) { $0 + 1 }
             if page.count >= count || from <= whole.lowerBound {
                 page.keep(last: count)
                 return page
             }
-            length = length.multipliedReportingOverflow(by: 4).overflow ? .max / 4 : length * 4
+            length = length > .max / 4 ? .max : length * 4
         }
     }
 

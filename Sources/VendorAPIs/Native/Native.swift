@@ -47,6 +47,14 @@ public struct Native: Sendable {
                     summary: "Cumulative volume delta of an instrument, bar by bar", answer: .table(TableFormat.mediaTypes),
                     handler: gate.guarding(prefix + "/cvd") { request, grant in try api.cumulativeDelta(request, grant) }),
                 Route(
+                    "/footprint", parameters: Parameters.barsQuery,
+                    summary: "What takers bought and sold at each level of price, bar by bar", answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/footprint") { request, grant in try api.footprint(request, grant) }),
+                Route(
+                    "/large", parameters: Parameters.prints, summary: "The prints of an instrument that are worth so much",
+                    answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/large") { request, grant in try api.large(request, grant) }),
+                Route(
                     "/gaps",
                     parameters: [
                         Parameters.venue, Parameters.symbol, Parameters.state, Parameters.from, Parameters.to, Parameters.limit,

@@ -49,16 +49,6 @@ extension Response {
     }
 }
 
-extension Response.Body {
-    /// Whether the connection outlives its answer.
-    var isSession: Bool {
-        switch self {
-        case .webSocket, .events: true
-        case .none, .bytes, .constant, .file, .stream, .later: false
-        }
-    }
-}
-
 extension ContentType {
     /// Server-sent events.
     public static let eventStream = ContentType("text/event-stream; charset=utf-8", compressible: false)

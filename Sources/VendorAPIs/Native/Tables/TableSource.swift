@@ -12,7 +12,7 @@ protocol TableSource: Sendable {
     func writeHead(to json: inout JSONWriter)
     /// The same for files, as key-value pairs.
     var metadata: [(String, String)] { get }
-    /// The next rows, a column for each field, `count` of them at most; nil at the end.
+    /// The next rows, a column for each field, `count` of them or about so many as it suits the source; nil at the end.
     mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]?
 }
 
@@ -24,6 +24,8 @@ struct TableBody<Source: TableSource>: BodyProducer {
     private var stream: ColumnStream?
     private var hasBegun = false
     private var hasRows = false
+    /// Rows that a source gave and that stand in no piece yet.
+    private var waiting: [TableValues] = []
 
     init(_ source: Source, _ format: TableFormat) throws {
         self.source = source
@@ -39,7 +41,7 @@ struct TableBody<Source: TableSource>: BodyProducer {
     mutating func produce(into piece: inout ByteBuffer, _ cancellation: Cancellation) throws -> Bool {
         if cancellation.isCancelled { throw CancellationError() }
         if !hasBegun { begin(&piece) }
-        let columns = try source.next(format.stretch, cancellation)
+        let columns = try next(cancellation)
         if let columns {
             switch format {
             case .json: text.writeJSON(columns, follows: hasRows, to: &piece)
@@ -53,6 +55,20 @@ struct TableBody<Source: TableSource>: BodyProducer {
         }
         stream?.take { piece.append($0) }
         return columns != nil
+    }
+
+    private mutating func next(_ cancellation: Cancellation) throws -> [TableValues]? {
+        if (waiting.first?.count ?? 0) == 0 {
+            guard let more = try source.next(format.stretch, cancellation) else { return nil }
+            waiting = more
+        }
+        let count = waiting.first?.count ?? 0
+        guard count > format.stretch else {
+            defer { waiting = [] }
+            return waiting
+        }
+        defer { waiting = waiting.map { $0[format.stretch..<count] } }
+        return waiting.map { $0[0..<format.stretch] }
     }
 
     private mutating func begin(_ piece: inout ByteBuffer) {

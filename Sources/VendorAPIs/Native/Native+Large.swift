@@ -1,0 +1,124 @@
+import Lake
+import MarketModel
+import MarketService
+import OrderFlow
+import Transport
+
+extension Native.Parameters {
+    static let leastNotional = Parameter(
+        "min_notional", .decimal, default: "100000", example: "100000", "What a print is worth at least, in quote currency")
+    static let prints = [oneVenue, oneSymbol, leastNotional, begin, end, bars, TableFormat.parameter]
+}
+
+extension Native {
+    /// `GET /v1/large`
+    func large(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
+        let stretch = try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows)
+        let text = try Parameters.leastNotional.text(in: request) ?? ""
+        guard let least = try? FixedPoint(text: text), least.mantissa >= 0 else {
+            throw Failure(.badRequest, "parameter 'min_notional' must be a decimal number, not negative")
+        }
+        let format = try TableFormat(request)
+        let known = request.header("If-None-Match")
+        let (lake, limits) = (lake, limits)
+        let open: @Sendable (Int64, Cancellation) throws -> TradePage = { from, cancellation in
+            guard
+                let page = try TradePage.open(
+                    lake, venue: stretch.venue, symbol: stretch.symbol, from: from, to: stretch.to, atLeast: nil,
+                    columns: [.id, .time, .price, .quantity, .side], limits: limits, isCancelled: { cancellation.isCancelled })
+            else { throw Native.noTape(stretch.venue, stretch.symbol) }
+            return page
+        }
+        return .later { cancellation in
+            guard let from = stretch.from else {
+                let count = stretch.count ?? 1
+                guard let tape = try lake.tape(venue: stretch.venue, symbol: stretch.symbol) else {
+                    throw Native.noTape(stretch.venue, stretch.symbol)
+                }
+                let first = max(tape.firstTime ?? 0, stretch.opens ?? .min)
+                let page = try Native.newest(
+                    count, within: first..<max(first, (tape.lastTime ?? first) + 1), length: 3_600_000_000, step: 1, cancellation
+                ) { LargeTable(try open($0, cancellation), least) }
+                return try Native.answer(page, nil, nil, known, format, cancellation)
+            }
+            let trades = try open(from, cancellation)
+            let revision = trades.revision + "-\(least.normalized)-\(stretch.count ?? 0)"
+            guard let count = stretch.count else {
+                return try Native.answer(LargeTable(trades, least), revision, nil, known, format, cancellation)
+            }
+            let page = try TablePage(LargeTable(trades, least), atLeast: count, cancellation) { $0 - $0 % 1000 + 1000 }
+            return try Native.answer(page, revision, page.goesOnAt, known, format, cancellation)
+        }
+    }
+}
+
+/// The prints of a tape that are worth enough.
+struct LargeTable: TableSource {
+    private var page: TradePage
+    private let least: FixedPoint
+
+    let fields: [TableField]
+    let name: StaticString = "trades"
+
+    init(_ page: TradePage, _ least: FixedPoint) {
+        self.page = page
+        self.least = least
+        fields = TradeTable.fields(of: page) + [TableField("notional", .real, unit: "quote currency", "What it was worth")]
+    }
+
+    func writeHead(to json: inout JSONWriter) {
+        json.member("venue", page.instrument.venue.name)
+        json.member("symbol", page.instrument.symbol)
+        json.member("min_notional", decimal: Int128(least.mantissa), scale: least.scale)
+        json.member("quality", page.quality.name)
+    }
+
+    var metadata: [(String, String)] {
+        [
+            ("millrace.venue", page.instrument.venue.name), ("millrace.symbol", page.instrument.symbol),
+            ("millrace.min_notional", "\(least)"), ("millrace.quality", page.quality.name),
+        ]
+    }
+
+    mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]? {
+        while true {
+            if cancellation.isCancelled { throw CancellationError() }
+            guard let rows = try page.next() else { return nil }
+            var valuations = page.valuations
+            var (kept, notionals): ([Int], [Double]) = ([], [])
+            var (limit, scale): (Int128?, Int) = (nil, -1)
+            for row in 0..<rows.count {
+                let valuation = try valuations.valuation(at: rows.time[row])
+                if scale != valuation.notionalScale {
+                    scale = valuation.notionalScale
+                    limit = threshold(at: scale)
+                }
+                guard let (_, notional) = valuation.value(price: rows.price[row], quantity: rows.quantity[row]) else {
+                    throw BarError.overflow(at: rows.time[row])
+                }
+                guard let limit, notional >= limit else { continue }
+                kept.append(row)
+                notionals.append(ExactQuotient.nearest(notional, over: 1, tenTo: scale) ?? .nan)
+            }
+            guard !kept.isEmpty else { continue }
+            let values = TradeTable.values(of: rows.picked(kept), page, 0..<kept.count)
+            return values + [TableValues(.reals(notionals))]
+        }
+    }
+
+    /// The least notional as a mantissa, rounded up; nil where no sum is so large.
+    private func threshold(at scale: Int) -> Int128? {
+        let least = least.normalized
+        guard scale >= least.scale else {
+            let unit = (scale..<least.scale).reduce(Int128(1)) { unit, _ in unit * 10 }
+            return (Int128(least.mantissa) + unit - 1) / unit
+        }
+        var mantissa = Int128(least.mantissa)
+        for _ in least.scale..<scale {
+            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+            if overflow { return nil }
+            mantissa = product
+        }
+        return mantissa
+    }
+}
