@@ -41,7 +41,7 @@ lint: ## Check format, layering and house rules
 	@scripts/lint
 
 soak: build ## Import and record for SOAK_MINUTES, KILLS kills, SEEDS markets of faults, ThreadSanitizer
-	@scripts/setup tests
+	@scripts/setup spark
 	@SOAK_MINUTES=$(SOAK_MINUTES) KILLS=$(KILLS) SEEDS=$(SEEDS) scripts/soak
 
 tsan: ## Run the tests where threads meet under ThreadSanitizer
