@@ -8,7 +8,7 @@ from harness import MILLRACE, ROOT
 
 
 class Context(NamedTuple):
-    """The made-up lake, that of recordings, where to put things, (venue, symbol, start, until) of both, their trades, and what is recorded."""
+    """The made-up lake, that of recordings, a folder, (venue, symbol, start, until) of both, their trades, and files that are recorded."""
     lake: str
     recorded: str
     scratch: str

@@ -44,6 +44,12 @@ def check_page(check, names, context):
                  or not close_to(volatility, got[row[0]][1], 1e-7)]
         check(f"toxicity, {label}: scores and volatilities by their definition", not wrong, wrong[:2])
         study = names["study"]
+        following = {row[0]: volatility for row, volatility in zip(rows, volatilities[1:])}
+        scored = {row[0] for row in rows if row[1] is not None} & set(following)
+        later = {micros(time): volatility for time, volatility in study.select("time", "next_vol").iter_rows()}
+        check(f"toxicity, {label}: bars of the study", set(later) <= scored and len(later) > len(scored) * 0.8, (len(later), len(scored)))
+        check(f"toxicity, {label}: the volatility of the bar after", all(close_to(later[time], following[time], 1e-7) for time in later))
+        fifths(check, label, names)
         size, now, then = (ranks(study[name].abs().to_list()) for name in ("score", "realized_vol", "next_vol"))
         same, ahead, habit = (statistics.correlation(a, b) for a, b in ((size, now), (size, then), (now, then)))
         pairs = ((same, names["same"]), (ahead, names["ahead"]), (habit, names["habit"]))
@@ -53,7 +59,25 @@ def check_page(check, names, context):
             slope, start = statistics.linear_regression(now, values)
             return [value - slope * x - start for x, value in zip(now, values)]
         check(f"toxicity, {label}: partial correlation", close_to(statistics.correlation(rest(size), rest(then)), names["partial"], 1e-6))
+        check.equal(f"toxicity, {label}: wrong times", len(names["chance"]), len(size) - 24)
+        for place in range(0, len(size) - 24, 40):
+            step = place + 12
+            moved = statistics.correlation(rest(size[-step:] + size[:-step]), rest(then))
+            check(f"toxicity, {label}: scores moved by {step} bars", close_to(moved, names["chance"][place], 1e-6), (moved, names["chance"][place]))
+        within = sum(abs(value) <= names["noise"] for value in names["chance"]) / len(names["chance"])
+        check(f"toxicity, {label}: nineteen of twenty are within the noise", abs(within - 0.95) < 0.01, within)
         vpin(check, label, names, trades)
+
+
+def fifths(check, label, names):
+    """Five parts of equal size by the size of the score, and what the page says of their volatilities."""
+    study = sorted(zip(names["study"]["score"].abs(), names["study"]["realized_vol"], names["study"]["next_vol"]))
+    parts = [[] for _ in range(5)]
+    for place, row in enumerate(study):
+        parts[place * 5 // len(study)].append(row)
+    expected = [(len(part), *(1e4 * math.fsum(row[column] for row in part) / len(part) for column in (1, 2))) for part in parts]
+    got = [names["table"][fifth] for fifth in range(1, 6)]
+    check(f"toxicity, {label}: fifths", all(same_numbers(a[:3], b) for a, b in zip(got, expected)), (got[:1], expected[:1]))
 
 
 def same_numbers(some, others):

@@ -6,6 +6,7 @@ usage: page.py PAGE.md [NAME=VALUE …]
 The blocks of a page, python or sql, run in their order. The first one holds the page's settings; NAME=VALUE puts another value in the place of
 one of them. SQL runs in DuckDB, where the settings are its variables, and the rows of each block are printed.
 """
+import ast
 import contextlib
 import io
 import re
@@ -36,7 +37,9 @@ def run(path, **settings):
                 unknown = set(settings) - set(names)
                 if unknown:
                     raise KeyError(f"{path} has no setting {', '.join(sorted(unknown))}")
-                names.update(settings)
+                for name, value in settings.items():
+                    # A number or a list is written as in Python; a text as it is.
+                    names[name] = value if isinstance(names[name], str) or not isinstance(value, str) else ast.literal_eval(value)
         else:
             import duckdb
             connection = connection or duckdb.connect()
