@@ -40,6 +40,7 @@ TOOLS = ["duckdb", "polars", "pandas", "pyarrow", "spark"]
 MADE_UP = ("binance-futures", "BTCUSDT", "2026-01-05", "2026-01-07")
 REAL = ("binance-spot", "LTCUSDT", "2025-06-21", "2025-06-23")
 INVERSE = ("binance-coin-futures", "BTCUSD_PERP", "2026-05-08", "2026-05-09")
+SIDELESS = ("binance-spot", "SIDELESS", "2026-01-05", "2026-01-07")
 LTC_COLUMNS = "timestamp=timestamp,price=price,quantity=quantity,side=side,id=tradeId"
 
 IN_SPARK = """
@@ -126,6 +127,7 @@ def main():
         lake, recorded = os.path.join(scratch, "lake"), os.path.join(scratch, "recorded")
         make_lake.make(lake, MILLRACE)
         trades = truth.simulated(scratch, make_lake.SEED, make_lake.RATE, *MADE_UP[:2], make_lake.MARKETS[0][2])
+        sideless = truth.unknown_sides(os.path.join(scratch, "sideless.csv"), recorded, SIDELESS)
         found = real_lake(recorded, options.quick)
         for name in found:
             if not found[name]:
@@ -150,9 +152,10 @@ def main():
                     said(check, name, printed)
                 if name in TOOLS:
                     lake_pages.check(check, name, names, lake, MADE_UP, trades)
-                    if light_coin:
-                        others = {"OTHER_VENUE": INVERSE[0], "OTHER_SYMBOL": INVERSE[1]} if name == "duckdb" else {}
-                        lake_pages.check(check, name, run_page(name, **where(recorded, REAL), **others)[0], recorded, REAL, light_coin)
+                    others = {"OTHER_VENUE": SIDELESS[0], "OTHER_SYMBOL": SIDELESS[1]} if name == "duckdb" else {}
+                    for market, theirs in ((SIDELESS, sideless), (REAL, light_coin)):
+                        if theirs:
+                            lake_pages.check(check, name, run_page(name, **where(recorded, market), **others)[0], recorded, market, theirs)
                     if name == "pyarrow":
                         lake_pages.notionals(check, lake, names, MADE_UP, trades)
                         if found["inverse"]:

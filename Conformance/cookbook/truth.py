@@ -4,6 +4,7 @@ import glob
 import gzip
 import io
 import os
+import random
 import sys
 import zipfile
 from decimal import Decimal
@@ -53,6 +54,24 @@ def light_coin():
                 trades.append(Trade(int(row["tradeId"]), int(row["timestamp"]) * 1000, Decimal(row["price"]), Decimal(row["quantity"]),
                                     {"buy": 1, "sell": -1}[row["side"].lower()]))
     return sorted(trades)
+
+
+def unknown_sides(path, lake, market):
+    """A market of which some trades have no side, a few minutes nothing else: writes and imports it, and returns its trades."""
+    draw, trades = random.Random(5), []
+    times = sorted(draw.randrange(2 * 86_400_000) for _ in range(6000))
+    with open(path, "w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["time", "price", "quantity", "side", "id"])
+        for number, time in enumerate(times):
+            trade = Trade(number, (1_767_571_200_000 + time) * 1000, Decimal(draw.randrange(900, 1100)).scaleb(-2),
+                          Decimal(draw.randrange(1, 10**8)).scaleb(-8), draw.choice([1, 1, 1, -1, -1, -1, 0]))
+            rows.writerow([trade.time // 1000, f"{trade.price:f}", f"{trade.quantity:f}", {1: "buy", -1: "sell", 0: ""}[trade.side], number])
+            trades.append(trade)
+    done = millrace("import", path, "--data", lake, "--venue", market[0], "--symbol", market[1], "--quiet")
+    if done.status:
+        raise RuntimeError(done.stderr)
+    return trades
 
 
 def bars(trades, length=MINUTE):
