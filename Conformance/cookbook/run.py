@@ -96,6 +96,25 @@ def said(check, name, printed):
             check(f"{name}: what it prints", True)
 
 
+def commands(check, lake):
+    """What the README says to type, and what is mistyped."""
+    def python(*words):
+        return subprocess.run([sys.executable, *words], cwd=BOOK, capture_output=True, text=True, timeout=60)
+
+    pages = {name: python("page.py", f"{name}.md", f"LAKE={lake}") for name in ("duckdb", "put-call-history")}
+    for name, done in pages.items():
+        check.equal(f"page.py {name}: status", done.returncode, 0)
+        shown = [out for language, out, _ in page.blocks(os.path.join(BOOK, f"{name}.md")) if language == "text"]
+        check.equal(f"page.py {name}: what it prints", words(done.stdout), words("".join(shown)))
+    before = os.listdir(lake)
+    for text, *mistyped in (("no page", "page.py", "nothing.md"), ("no setting NOTHING", "page.py", "duckdb.md", "NOTHING=1"),
+                            ("no setting NOTHING", "page.py", "put-call-history.md", "NOTHING=1"), ("usage", "page.py"),
+                            ("not empty", "make_lake.py", lake)):
+        done = python(*mistyped)
+        check(f"{' '.join(mistyped[:2])}: one line", done.returncode == 1 and text in done.stderr and "Traceback" not in done.stderr, done.stderr)
+    check.equal("make_lake.py leaves a lake alone", os.listdir(lake), before)
+
+
 def real_lake(lake, quick):
     """The recordings of trades, open interest and put/call volumes as a lake; returns the files of each kind."""
     commands = {
@@ -134,6 +153,8 @@ def main():
                 check.skip(f"the recordings of {name} are not at hand")
         light_coin = truth.light_coin() if found["trades"] else None
         context = rerun.Context(lake, recorded, scratch, MADE_UP, REAL, trades, light_coin, found)
+        if not options.pages and not options.write:
+            commands(check, lake)
         for name in every:
             began = time.monotonic()
             if name == "spark" and options.quick:

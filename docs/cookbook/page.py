@@ -9,6 +9,7 @@ one of them. SQL runs in DuckDB, where the settings are its variables, and the r
 import ast
 import contextlib
 import io
+import os
 import re
 import sys
 
@@ -20,6 +21,16 @@ def blocks(path):
     with open(path, encoding="utf-8") as file:
         page = file.read()
     return [(found[1], found[2], page.count("\n", 0, found.start()) + 2) for found in BLOCK.finditer(page)]
+
+
+class NoSuchSetting(Exception):
+    """A page has no setting of that name."""
+
+
+def known(path, settings, names):
+    unknown = sorted(set(settings) - set(names))
+    if unknown:
+        raise NoSuchSetting(f"{path} has no setting {', '.join(unknown)}: its first block names those it has")
 
 
 def run(path, **settings):
@@ -34,9 +45,7 @@ def run(path, **settings):
             with contextlib.redirect_stdout(out):
                 exec(compile("\n" * (line - 1) + code, path, "exec"), names)
             if not printed:
-                unknown = set(settings) - set(names)
-                if unknown:
-                    raise KeyError(f"{path} has no setting {', '.join(sorted(unknown))}")
+                known(path, settings, names)
                 for name, value in settings.items():
                     # A number or a list is written as in Python; a text as it is.
                     names[name] = value if isinstance(names[name], str) or not isinstance(value, str) else ast.literal_eval(value)
@@ -45,6 +54,7 @@ def run(path, **settings):
             connection = connection or duckdb.connect()
             if not printed:
                 connection.execute(code)
+                known(path, settings, [name.upper() for name, in connection.execute("SELECT name FROM duckdb_variables()").fetchall()])
                 for name, value in settings.items():
                     connection.execute(f"SET VARIABLE {name} = '{value}'")
             else:
@@ -58,5 +68,10 @@ def run(path, **settings):
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1].startswith("-") or not all("=" in word for word in sys.argv[2:]):
         sys.exit(__doc__.strip())
-    for text, _ in run(sys.argv[1], **dict(word.split("=", 1) for word in sys.argv[2:]))[1]:
-        print(text, end="")
+    if not os.path.isfile(sys.argv[1]):
+        sys.exit(f"page.py: there is no page {sys.argv[1]}")
+    try:
+        for text, _ in run(sys.argv[1], **dict(word.split("=", 1) for word in sys.argv[2:]))[1]:
+            print(text, end="")
+    except NoSuchSetting as error:
+        sys.exit(f"page.py: {error}")
