@@ -1,12 +1,13 @@
 """Bars and CVD against exact sums of what was imported, in every format, by pages, and after a repair."""
 import json
 import os
-from decimal import Decimal
-from fractions import Fraction
+from decimal import Decimal, getcontext
 
 from formats import FORMATS, by_pandas, by_polars, by_pyarrow, same
 from tapes import START, import_file, write
 
+# Sums and products are exact up to so many digits, and no market needs more.
+getcontext().prec = 80
 LENGTHS = {"1s": 1_000_000, "1m": 60_000_000, "1h": 3_600_000_000, "1d": 86_400_000_000}
 
 
@@ -18,9 +19,9 @@ def exact(tape, interval):
     length, bars = LENGTHS[interval], {}
     rows = sorted(tape.trades, key=lambda trade: trade[1]) if isinstance(tape.trades[0][1], int) else tape.trades
     for time, _, side, price, quantity in rows:
-        bar = bars.setdefault(time - time % length, [price, price, price, price, Fraction(0), Fraction(0), 0, Fraction(0), Fraction(0)])
-        units = Fraction(quantity) * tape.size
-        base, notional = (None, units) if tape.inverse else (units, units * Fraction(price))
+        bar = bars.setdefault(time - time % length, [price, price, price, price, Decimal(0), Decimal(0), 0, Decimal(0), Decimal(0)])
+        units = quantity * tape.size
+        base, notional = (None, units) if tape.inverse else (units, units * price)
         sign = 1 if side == "buy" else -1
         bar[1], bar[2], bar[3], bar[6] = max(bar[1], price), min(bar[2], price), price, bar[6] + 1
         bar[5] += notional
@@ -47,7 +48,7 @@ def candles(check, server, tape, interval):
         good = cells == [*(float(value) for value in bar[:4]), float(bar[5]), bar[6], "complete", 0, False]
         if not check(f"{what}: the bar of {row['time']}", good and (tape.inverse or row["volume"] == float(bar[4])), (row, [str(v) for v in bar])):
             return
-    sums, base, notional = ask(server, f"/v1/cvd?{tape.query}&interval={interval}&from=0&limit=all")["bars"], Fraction(0), Fraction(0)
+    sums, base, notional = ask(server, f"/v1/cvd?{tape.query}&interval={interval}&from=0&limit=all")["bars"], Decimal(0), Decimal(0)
     check.equal(f"{what}: CVD has the same bars", [row["time"] for row in sums], list(wanted))
     for row, bar in zip(sums, wanted.values()):
         base, notional = base + bar[7], notional + bar[8]

@@ -18,6 +18,7 @@ import bars
 import flowsurface
 import formats
 import paging
+import prints
 import tapes
 from harness import Checks, millrace
 from serving import Serving
@@ -68,7 +69,7 @@ def main():
     draw = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="millrace-native-") as folder:
         lake = os.path.join(folder, "lake")
-        made, hasReal = tapes.make(folder, lake, draw.getrandbits(32), 12_000 if options.quick else 300_000)
+        made, hasReal = tapes.make(folder, lake, draw.getrandbits(32), 6_000 if options.quick else 300_000)
         if not hasReal:
             check.skip("../shared/data is not there: no real recording is read")
         with Server(lake) as server:
@@ -76,6 +77,7 @@ def main():
             paging.run(check, server, made, draw, 6 if options.quick else 60)
             flowsurface.run(check, server, made, draw)
             bars.run(check, server, made, draw, folder, lake, options.quick)
+            prints.run(check, server, made, draw, options.quick)
             refusals(server)
         keys(lake)
     check.finish()
