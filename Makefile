@@ -25,7 +25,7 @@ build: ## Set up and build .build/release/millrace
 	@scripts/setup
 	@swift build -c release --product millrace
 
-test: ## Set up, build, and run every test (about a quarter of an hour)
+test: ## Set up, build, and run every test (about twenty minutes)
 	@scripts/test
 
 bench: ## Race DuckDB, Polars, chDB and readers of feeds (ARGS='--write' keeps the tables in Benchmarks/results)
