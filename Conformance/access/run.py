@@ -25,7 +25,9 @@ check = Checks("access")
 
 VENDORS = ("oanor", "aperiodic", "coinglass", "millrace")
 # Whose keys open a façade, and how requests carry them.
-VENDOR = {"oanor": "oanor", "aperiodic": "aperiodic", "coinglass": "coinglass", "native": "millrace", "health": "millrace"}
+VENDOR = {"oanor": "oanor", "aperiodic": "aperiodic", "coinglass": "coinglass", "native": "millrace", "flowsurface": "millrace", "health": "millrace"}
+# Façades whose errors are a line of text.
+PLAIN = {"health", "flowsurface"}
 HEADER = {"oanor": "x-oanor-key", "aperiodic": "X-API-KEY", "coinglass": "CG-API-KEY", "millrace": "Authorization"}
 # What is wrong with a key: status and what the body has to say, by vendor.
 REFUSED = {
@@ -67,7 +69,7 @@ class Caller:
                 continue
             if answer.will_close:
                 self.connection = None
-            return answer.status, answer.headers, body.decode()
+            return answer.status, answer.headers, body.decode(errors="replace")
 
 
 class Operation:
@@ -99,7 +101,7 @@ def carried(vendor, key):
 
 def shaped(operation, status, text):
     """What is wrong with the shape of a refusal; None for nothing."""
-    if operation.facade == "health":
+    if operation.facade in PLAIN:
         return None if text.endswith("\n") and text.count("\n") == 1 else text
     body = json.loads(text)
     good = {
@@ -137,7 +139,7 @@ class Matrix:
         wrong = shaped(operation, status, text)
         check(f"{what} has the vendor's shape", wrong is None, wrong)
         media = answered["Content-Type"].split(";")[0]
-        check.equal(f"{what} has the vendor's type", media, "text/plain" if operation.facade == "health" else "application/json")
+        check.equal(f"{what} has the vendor's type", media, "text/plain" if operation.facade in PLAIN else "application/json")
         if kind == "often":
             check(f"{what} says when to come back", answered["Retry-After"].isdigit() and int(answered["Retry-After"]) > 0, answered.items())
         self.discreet(what, answered, text)

@@ -61,10 +61,10 @@ def described(url):
     document = json.loads(text)
     facades = {operation["x-millrace-facade"] for path in document["paths"].values() for operation in path.values()}
     check("the description is there", status == 200 and headers["Content-Type"].startswith("application/json") and document["openapi"] == "3.1.0")
-    check.equal("it has all façades", facades, {"health", "oanor", "coinglass", "okx", "aperiodic", "native", "reference"})
+    check.equal("it has all façades", facades, {"health", "oanor", "coinglass", "okx", "aperiodic", "native", "flowsurface", "reference"})
     schemes = document["components"]["securitySchemes"]
     check.equal("it says where keys go", {name: scheme.get("name", scheme.get("scheme")) for name, scheme in schemes.items()},
-                {"oanor": "x-oanor-key", "coinglass": "CG-API-KEY", "aperiodic": "x-api-key", "native": "bearer", "health": "bearer"})
+                {"oanor": "x-oanor-key", "coinglass": "CG-API-KEY", "aperiodic": "x-api-key", "native": "bearer", "flowsurface": "bearer", "health": "bearer"})
     status, headers, text = get(url + "/docs")
     page = Links(text)
     check("there is a page of it", status == 200 and headers["Content-Type"].startswith("text/html"))

@@ -56,14 +56,14 @@ final class BodySession: Sendable {
         // A connection whose reading has been ended must not be laid aside, see ``ConnectionState/release(from:)``.
         while peer.isReleased, startsHere() { make() }
         return state.withLock { state in
-            if state.isCut { return BodySession.endWithError }
+            if state.isCut { return failed() }
             let count = BodySession.take(&state, into: memory, room)
             let comfort = hub.budget.isExceeded ? 1 : BodySession.comfort
             if !state.isMade, !state.isMaking, state.waiting < comfort {
                 state.isMaking = true
                 guard hub.pool.submit(self) else {
                     cut(&state)
-                    return BodySession.endWithError
+                    return failed()
                 }
             }
             self.count(&state)
@@ -78,6 +78,12 @@ final class BodySession: Sendable {
             MHD_suspend_connection(OpaquePointer(bitPattern: connection))
             return 0
         }
+    }
+
+    /// Ends the connection. libmicrohttpd looks at one that fails while it sends only when something happens on its socket.
+    private func failed() -> Int {
+        shutdown(peer.descriptor, Int32(SHUT_RDWR))
+        return BodySession.endWithError
     }
 
     private func startsHere() -> Bool {
