@@ -271,7 +271,8 @@ def evaded(ask, operations, keys):
         place = path.rindex("/") + 1
         written = path[:place] + "".join(f"%{ord(character):02X}" for character in path[place:]) + "?" + query
         status, _, text = ask(written, carried(operation.vendor, keys[operation.vendor]["shut"]))
-        refused = status in (402, 403) or (operation.facade == "coinglass" and "Upgrade plan" in text)
+        # Where the whole path is the façade's own, other spellings are no path at all.
+        refused = status in (402, 403) or (operation.path.count("/") == 1 and status == 404) or (operation.facade == "coinglass" and "Upgrade plan" in text)
         check(f"{written[:80]} is closed", refused, (status, text[:200]))
 
 
