@@ -93,6 +93,19 @@ def recordings(check, quick):
             # Binance's dumps tell USD; OKX's recordings do not.
             usd = rows(server, "open-interest/history", exchange="OKX", symbol="BTC-USDT-SWAP", interval="1h", start_time=start)
             check.equal("bars in USD of readings without any", usd, [])
+            native(check, server, start)
+
+
+def native(check, server, start):
+    """The native API tells what CoinGlass' façade does, with all digits."""
+    for coin in ("BTC", "ETH"):
+        wanted = rows(server, "open-interest/aggregated-history", symbol=coin, interval="1h", unit="coin", start_time=start)
+        for exchange in ("All", "OKX"):
+            words = {"coin": coin, "exchange": exchange, "interval": "1h", "unit": "coin", "from": wanted[0]["time"] * 1000, "to": (wanted[-1]["time"] + 1) * 1000}
+            found = server.get("/v1/open-interest/history?" + urllib.parse.urlencode(words))["bars"]
+            check.equal(f"native bars of {coin} at {exchange}",
+                        [(bar["time"] // 1000, *(printed(str(bar[key])) for key in ("open", "high", "low", "close"))) for bar in found],
+                        [(bar["time"], *(printed(bar[key]) for key in ("open", "high", "low", "close"))) for bar in wanted])
 
 
 def backfill(check):

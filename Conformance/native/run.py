@@ -15,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import bars
+import days
 import flowsurface
 import formats
 import paging
@@ -79,6 +80,7 @@ def main():
             bars.run(check, server, made, draw, folder, lake, options.quick)
             prints.run(check, server, made, draw, options.quick)
             refusals(server)
+        days.run(check, Server, lake)
         keys(lake)
     check.finish()
 

@@ -17,6 +17,9 @@ public enum KeyedPaths {
             "/supported-exchanges", "/supported-exchange-pairs",
         ].map { CoinGlass.prefix + $0 },
         "millrace": ["/metrics", Flowsurface.path]
-            + ["/instruments", "/trades", "/bars/{dataset}", "/cvd", "/footprint", "/large", "/gaps", "/options/flow", "/stream"].map { Native.prefix + $0 },
+            + [
+                "/instruments", "/trades", "/bars/{dataset}", "/cvd", "/footprint", "/large", "/gaps", "/options/flow",
+                "/options/statistics", "/open-interest", "/open-interest/history", "/stream",
+            ].map { Native.prefix + $0 },
     ]
 }

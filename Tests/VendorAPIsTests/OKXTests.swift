@@ -244,7 +244,11 @@ import VendorAPIs
             vendor: "millrace", header: "authorization", scheme: "Bearer",
             access: try AccessControl(store: KeyStore(path: lake.directory + "/keys.sqlite")),
             isOpenWithoutKeys: true)
-        let router = Router([Native.mount(lake: lake, live: live, options: OptionMarket(lake: lake), gate: gate)]) { Issue.record("\($0)") }
+        let router = Router([
+            Native.mount(
+                lake: lake, live: live, options: OptionMarket(lake: lake), interest: try InterestMarket(lake: lake, venues: [:]),
+                statistics: OptionStatisticTable([]), gate: gate)
+        ]) { Issue.record("\($0)") }
         func flow(_ query: String) throws -> [String: Any] {
             let response = router.respondFully(to: try Request("/v1/options/flow?" + query, time: end + 1))
             return try #require(JSONSerialization.jsonObject(with: Data(response.bodyText.utf8)) as? [String: Any])

@@ -52,7 +52,11 @@ final class PlanPathTests {
             Aperiodic.mount(
                 market: market, months: MonthFiles(lake: lake, engine: "1", threads: 1), gate: aperiodic,
                 signer: LinkSigner(secret: Array(repeating: 7, count: 32)), publicURL: nil, live: streams.aperiodic),
-            Native.mount(lake: lake, live: streams.native, options: OptionMarket(lake: lake), gate: own),
+            Flowsurface.mount(lake: lake, market: market, limits: QueryLimits(), gate: own),
+            Native.mount(
+                lake: lake, live: streams.native, options: OptionMarket(lake: lake), interest: interest,
+                statistics: OptionStatisticTable([]),
+                gate: own),
         ]
         router = Router(mounts) { Issue.record("\($0)") }
         self.access = access

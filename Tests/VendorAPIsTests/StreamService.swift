@@ -68,11 +68,13 @@ final class StreamService: Sendable {
         var limits = ServerLimits()
         limits.connections = 3000
         limits.connectionsPerClient = 3000
-        let router = Router([
+        let router = try Router([
             Aperiodic.mount(
-                market: try MarketService(source: LakeSource(lake)), months: MonthFiles(lake: lake, engine: "1", threads: 1), gate: gate,
+                market: MarketService(source: LakeSource(lake)), months: MonthFiles(lake: lake, engine: "1", threads: 1), gate: gate,
                 signer: LinkSigner(secret: Array(repeating: 7, count: 32)), publicURL: nil, live: aperiodic),
-            Native.mount(lake: lake, live: native, options: OptionMarket(lake: lake), gate: own),
+            Native.mount(
+                lake: lake, live: native, options: OptionMarket(lake: lake), interest: InterestMarket(lake: lake, venues: [:]),
+                statistics: OptionStatisticTable([]), gate: own),
             StreamService.feed(sinks, keys: directory + "/catalogue.sqlite"),
         ])
         server = try Server(router: router, threads: 2, limits: limits)

@@ -9,6 +9,8 @@ public struct Native: Sendable {
     let lake: Lake
     let live: NativeLive
     let options: OptionMarket
+    let interest: InterestMarket
+    let statistics: any OptionStatistics
     let threads: Int
     let limits: QueryLimits
 
@@ -18,14 +20,18 @@ public struct Native: Sendable {
     ///
     /// - Parameters:
     ///   - options: what is answered about options.
+    ///   - interest: what is answered about open interest.
+    ///   - statistics: what is answered about option markets day by day.
     ///   - threads: how many read for one answer, 1…64.
     ///   - limits: what one answer may be made of.
     ///   - gate: who may call; its vendor is `millrace`.
     public static func mount(
-        lake: Lake, live: NativeLive, options: OptionMarket, threads: Int = 1,
+        lake: Lake, live: NativeLive, options: OptionMarket, interest: InterestMarket, statistics: any OptionStatistics,
+        threads: Int = 1,
         limits: QueryLimits = QueryLimits(), gate: KeyGate
     ) -> Mount {
-        let api = Native(lake: lake, live: live, options: options, threads: threads, limits: limits)
+        let api = Native(
+            lake: lake, live: live, options: options, interest: interest, statistics: statistics, threads: threads, limits: limits)
         return Mount(
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
@@ -65,6 +71,20 @@ public struct Native: Sendable {
                     "/options/flow", parameters: Parameters.optionFlow,
                     summary: "What takers of a coin's options bought and sold, window by window, and whether nothing lacks",
                     handler: gate.guarding(prefix + "/options/flow") { request, grant in try api.optionFlow(request, grant) }),
+                Route(
+                    "/options/statistics", parameters: Parameters.statistics,
+                    summary: "What all options of a market came to, day by day", answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/options/statistics") { request, grant in try api.optionStatistics(request, grant) }),
+                Route(
+                    "/open-interest", parameters: [Parameters.interestCoin, TableFormat.parameter],
+                    summary: "The open interest of a coin now, by exchange, with its changes", answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/open-interest") { request, _ in try api.openInterest(request) }),
+                Route(
+                    "/open-interest/history", parameters: Parameters.interestHistory,
+                    summary: "Bars of the open interest of a coin, at one exchange or at all", answer: .table(TableFormat.mediaTypes),
+                    handler: gate.guarding(prefix + "/open-interest/history") { request, grant in
+                        try api.openInterestHistory(request, grant)
+                    }),
                 Route(
                     "/stream", parameters: [Parameters.topics, Parameters.since, Parameters.minimumNotional],
                     summary: "Trades, bars, large prints and gaps as they happen: a WebSocket, or server-sent events",

@@ -131,7 +131,8 @@ struct LakeServer: Sendable {
                 previews: options.previews, live: streams.aperiodic),
             Flowsurface.mount(lake: lake, market: market, limits: options.limits, gate: own),
             Native.mount(
-                lake: lake, live: streams.native, options: optionMarket, threads: options.threads, limits: options.limits, gate: own),
+                lake: lake, live: streams.native, options: optionMarket, interest: interest.market, statistics: openD.statistics,
+                threads: options.threads, limits: options.limits, gate: own),
         ]
         let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
         server = try Server(

@@ -49,13 +49,16 @@ final class OpenDServing: Sendable {
             }
         }
         self.web = web
-        if listener != nil || web != nil { book.follow(report: report) }
+        book.follow(report: report)
     }
 
     private static func isOpen(_ holds: Bool, _ what: String, _ host: String, _ option: String, _ report: (Notice) -> Void) -> Bool {
         if !holds { report("\(.data, what) stays shut: \(.address, host) can be reached by others, and \(.option, option) is not given") }
         return holds
     }
+
+    /// What it answers from.
+    var statistics: any OptionStatistics { book }
 
     /// Where it answers, in one line; nil where it does not.
     var addresses: String? {

@@ -12,7 +12,7 @@ final class BodyHub: Sendable {
     let writeMilliseconds: Int64
     private let room: Int
 
-    /// How long a client is given to show how fast it reads, in milliseconds.
+    /// How often it is looked how fast clients read, in milliseconds.
     static let patience: Int64 = 5000
     /// Bytes a second that save a client from having to make room.
     private static let decentRate = 64 << 10
@@ -29,8 +29,7 @@ final class BodyHub: Sendable {
     func admits() -> Bool {
         sessions.withLock { sessions in
             guard sessions.count >= room else { return true }
-            let now = SystemClock.coarseMilliseconds()
-            let rates = sessions.values.compactMap { session in session.rate(at: now).map { (session: session, rate: $0) } }
+            let rates = sessions.values.compactMap { session in session.rate.map { (session: session, rate: $0) } }
             guard let slowest = rates.min(by: { $0.rate < $1.rate }), slowest.rate < BodyHub.decentRate else { return false }
             budget.countShed()
             slowest.session.cutOff()
@@ -44,7 +43,8 @@ final class BodyHub: Sendable {
     func remove(_ session: BodySession) { sessions.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(session)) } }
 
     func look() {
-        sessions.withLock { for session in $0.values { session.look() } }
+        let now = SystemClock.coarseMilliseconds()
+        sessions.withLock { for session in $0.values { session.look(at: now) } }
     }
 
     /// Cuts all bodies off; no connection of theirs is suspended afterwards.

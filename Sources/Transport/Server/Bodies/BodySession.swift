@@ -14,7 +14,10 @@ final class BodySession: Sendable {
         var waiting: Int
         /// How much of that the budget knows of.
         var counted = 0
-        var sent = 0
+        /// How much the client had taken of all that its connection carried, when that was looked at last, and at what pace since before.
+        var seenBytes: UInt64 = 0
+        var seenTime: Int64 = 0
+        var rate: Int?
         var isMaking = false
         /// The last piece has been made.
         var isMade = false
@@ -29,7 +32,6 @@ final class BodySession: Sendable {
     private let hub: BodyHub
     private let id: RequestID
     private let peer: ConnectionState
-    private let began = SystemClock.coarseMilliseconds()
     /// The `MHD_Connection`, as a number because pointers are not Sendable.
     private let connection: UInt
 
@@ -37,7 +39,11 @@ final class BodySession: Sendable {
     private static let comfort = 1 << 20
 
     init(_ stream: BodyStream, id: RequestID, connection: OpaquePointer, peer: ConnectionState, hub: BodyHub) {
-        state = Mutex(State(pieces: [stream.first], waiting: stream.first.count))
+        state = Mutex(
+            State(
+                pieces: [stream.first], waiting: stream.first.count,
+                seenBytes: TransferCounts(descriptor: peer.descriptor)?.acknowledged ?? 0,
+                seenTime: SystemClock.coarseMilliseconds()))
         producer = Mutex(stream.producer)
         self.id = id
         self.peer = peer
@@ -45,11 +51,8 @@ final class BodySession: Sendable {
         self.connection = UInt(bitPattern: connection)
     }
 
-    /// Bytes a second that the client took, over at least a second; nil of one that has just begun.
-    func rate(at now: Int64) -> Int? {
-        guard now - began >= BodyHub.patience else { return nil }
-        return state.withLock { $0.sent } / Int((now - began) / 1000)
-    }
+    /// Bytes a second that the client took when that was looked at last; nil of one that has just begun.
+    var rate: Int? { state.withLock { $0.rate } }
 
     /// Hands the next bytes to libmicrohttpd, on the connection's worker; suspends the connection if there are none.
     func read(into memory: UnsafeMutablePointer<CChar>, room: Int) -> Int {
@@ -107,7 +110,6 @@ final class BodySession: Sendable {
             }
         }
         state.waiting -= count
-        state.sent += count
         return count
     }
 
@@ -171,9 +173,18 @@ final class BodySession: Sendable {
         shutdown(peer.descriptor, Int32(SHUT_RDWR))
     }
 
-    /// Looks whether the client of a connection that is laid aside is still there.
-    func look() {
-        guard state.withLock({ $0.isSuspended }) else { return }
+    /// Looks how fast the client reads, and if its connection is laid aside whether it is still there.
+    func look(at now: Int64) {
+        let isSuspended = state.withLock { state in
+            if now - state.seenTime >= BodyHub.patience, let counts = TransferCounts(descriptor: peer.descriptor) {
+                // Who waits for us has no pace of its own.
+                state.rate = state.isSuspended ? nil : Int((counts.acknowledged &- state.seenBytes) * 1000) / Int(now - state.seenTime)
+                state.seenBytes = counts.acknowledged
+                state.seenTime = now
+            }
+            return state.isSuspended
+        }
+        guard isSuspended else { return }
         var event = pollfd(fd: peer.descriptor, events: BodySession.peerHasClosed, revents: 0)
         if poll(&event, 1, 0) > 0, !peer.isReleased { cut() }
     }

@@ -1,0 +1,102 @@
+import MarketModel
+import MarketService
+import OrderFlow
+import Transport
+
+extension Native.Parameters {
+    static let interestCoin = Parameter("coin", .text, required: true, example: "BTC", "The coin that contracts are on")
+    static let interestExchange = Parameter("exchange", .text, default: "All", example: "OKX", "One exchange, or all together")
+    static let interestUnit = Parameter("unit", .choice(["usd", "coin"]), default: "usd", "What is counted")
+    static let interestRows = Parameter(
+        "limit", .integer(1...50_000, clamped: true), default: "1000", "How many bars at most, the last ones")
+    static let interestHistory = [
+        interestCoin, interestExchange, interval, interestUnit, begin, end, interestRows, TableFormat.parameter,
+    ]
+}
+
+extension Native {
+    /// `GET /v1/open-interest`: as it is now, all together first, then by exchange.
+    func openInterest(_ request: borrowing Request) throws -> Response {
+        let coin = try coin(request)
+        let (interest, now, format) = (interest, request.time, try TableFormat(request))
+        return .later { cancellation in
+            let table = try interest.table(coin, at: now)
+            let rows = table.rows
+            func reals(_ value: (InterestSum) -> Int128) -> TableValues {
+                TableValues(reals: rows.map { ExactQuotient.nearest(value($0.sum), over: 1, tenTo: OpenInterest.decimals) })
+            }
+            var columns: [(TableField, TableValues)] = [
+                (
+                    TableField("exchange", .text, "The exchange; All for all together"),
+                    TableValues(.texts(rows.map { $0.exchange ?? "All" }))
+                ),
+                (TableField("usd", .real, unit: "USD", optional: true, "What is open"), reals(\.usd)),
+                (TableField("coin", .real, unit: "base", optional: true, "The same in coins"), reals(\.quantity)),
+                (TableField("usd_coin_margin", .real, unit: "USD", optional: true, "Of contracts margined in the coin"), reals(\.coinUSD)),
+                (
+                    TableField("usd_stable_margin", .real, unit: "USD", optional: true, "Of contracts margined in dollars"),
+                    reals(\.stableUSD)
+                ),
+            ]
+            for (index, name) in ["5m", "15m", "30m", "1h", "4h", "24h"].enumerated() {
+                let changes = rows.map { row in row.changes[index].flatMap { ExactQuotient.nearest($0, over: 1, tenTo: 2) } }
+                columns.append(
+                    (
+                        TableField(
+                            "change_\(name)", .real, unit: "%", optional: true,
+                            "The change of its USD since then, of venues that are known at both times; null where that is not known"),
+                        TableValues(reals: changes)
+                    ))
+            }
+            let missing = table.missing.map(\.name).joined(separator: ",")
+            return try .table(
+                FixedTable("exchanges", head: [("coin", coin), ("missing", missing)], columns), format,
+                headers: [Header("Vary", "Accept"), Header("Cache-Control", "no-store")], cancellation)
+        }
+    }
+
+    /// `GET /v1/open-interest/history`: bars of what was open.
+    func openInterestHistory(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
+        let coin = try coin(request)
+        let exchange = try Parameters.interestExchange.text(in: request) ?? "All"
+        let unit = try Parameters.interestUnit.text(in: request) ?? "usd"
+        let interval = try interval(request)
+        let count = try Parameters.interestRows.integer(in: request) ?? 1000
+        let to = try Native.time(Parameters.end, request) ?? request.time + 1
+        let asked = try Native.time(Parameters.begin, request)
+        if let asked { try grant.check(from: asked, at: request.time) }
+        let from = asked ?? max(interval.start(of: to - 1) - Int64(count - 1) * interval.microseconds, grant.opens(at: request.time) ?? 0)
+        let venues = interest.knownVenues.filter { $0.exchange.lowercased() == exchange.lowercased() }
+        guard exchange == "All" || !venues.isEmpty else {
+            throw Failure(.notFound, "no open interest of \(exchange) is held: /v1/open-interest lists what there is")
+        }
+        let (interest, format) = (interest, try TableFormat(request))
+        return .later { cancellation in
+            let bars = try interest.bars(
+                coin, venues: exchange == "All" ? nil : venues, interval: interval, measure: unit == "coin" ? .quantity : .usd, from: from,
+                to: to, isCancelled: { cancellation.isCancelled }
+            ).suffix(count)
+            func reals(_ value: (InterestBars.Bar) -> Int128) -> TableValues {
+                TableValues(reals: bars.map { ExactQuotient.nearest(value($0), over: 1, tenTo: OpenInterest.decimals) })
+            }
+            func field(_ name: String, _ what: String) -> TableField {
+                TableField(name, .real, unit: unit == "coin" ? "base" : "USD", optional: true, what)
+            }
+            let table = FixedTable(
+                "bars", head: [("coin", coin), ("exchange", exchange), ("interval", interval.name), ("unit", unit)],
+                [
+                    (BarFields.time, TableValues(.times(bars.map(\.start)))), (field("open", "After the bar's first round"), reals(\.open)),
+                    (field("high", "The most"), reals(\.high)), (field("low", "The least"), reals(\.low)),
+                    (field("close", "After its last round"), reals(\.close)),
+                ])
+            return try .table(
+                table, format, headers: [Header("Vary", "Accept"), Header("Cache-Control", "no-store")], cancellation)
+        }
+    }
+
+    private func coin(_ request: borrowing Request) throws(Failure) -> String {
+        let coin = (try Parameters.interestCoin.text(in: request) ?? "").uppercased()
+        guard coin.utf8.count <= 32 else { throw Failure(.badRequest, "parameter 'coin' is longer than any coin") }
+        return coin
+    }
+}
