@@ -62,7 +62,8 @@ extension Native {
         let unit = try Parameters.interestUnit.text(in: request) ?? "usd"
         let interval = try interval(request)
         let count = try Parameters.interestRows.integer(in: request) ?? 1000
-        let to = try Native.time(Parameters.end, request) ?? request.time + 1
+        // The last bar is whole, also where the range ends within it.
+        let to = interval.start(of: (try Native.time(Parameters.end, request) ?? request.time + 1) - 1) + interval.microseconds
         let asked = try Native.time(Parameters.begin, request)
         if let asked { try grant.check(from: asked, at: request.time) }
         let from = asked ?? max(interval.start(of: to - 1) - Int64(count - 1) * interval.microseconds, grant.opens(at: request.time) ?? 0)
