@@ -132,7 +132,7 @@ class Bench:
         self.tables.append(datasets(self, MILLRACE, rows))
 
     def served(self, name):
-        """A race of its own, which prints its table: http, months, opend or live; `live.path` is a part of the last."""
+        """A race of its own, which prints its tables: tables, http, months, opend or live; `live.path` is a part of the last."""
         name, _, part = name.partition(".")
         words = ["--only", part] if part else []
         done = subprocess.run([sys.executable, os.path.join(HERE, name, "run.py"), *words], stdout=subprocess.PIPE, text=True)
@@ -152,7 +152,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", default="10,60", help="millions of rows, parted by commas")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each contender")
-    parser.add_argument("--only", default="csv,zip,lake,datasets,http,months,opend,live",
+    parser.add_argument("--only", default="csv,zip,lake,datasets,tables,http,months,opend,live",
                         help="which races, parted by commas; live.frames, .peers, .path, .latency, .many and .journal are parts of live")
     parser.add_argument("--scratch", default=os.path.join(ROOT, "data", "bench"), help="where the data go (60 M rows take 8 GB)")
     parser.add_argument("--keep", action="store_true", help="keep the data")
@@ -168,7 +168,7 @@ def main():
             if not options.keep:
                 shutil.rmtree(bench.path(f"{rows // MILLION}M"), ignore_errors=True)
         for name in options.only.split(","):
-            if name.partition(".")[0] in ("http", "months", "opend", "live"):
+            if name.partition(".")[0] in ("tables", "http", "months", "opend", "live"):
                 bench.served(name)
     finally:
         if not options.keep:
