@@ -119,6 +119,9 @@ extension Native {
         }
     }
 
+    /// An entity tag. It is a weak one: the same rows may be sent with gzip or without.
+    static func tag(_ revision: String, _ format: TableFormat) -> String { "W/\"\(revision)-\(format.rawValue)\"" }
+
     /// - Parameters:
     ///   - revision: differs when the rows do; nil for rows that have no stable beginning.
     ///   - next: where the next page begins.
@@ -129,7 +132,7 @@ extension Native {
         var headers = [Header("Vary", "Accept"), Header("Cache-Control", "no-cache")]
         if let next { headers.append(Header("X-Next", String(next))) }
         if let revision {
-            let tag = "\"\(revision)-\(format.rawValue)\""
+            let tag = Native.tag(revision, format)
             headers.append(Header("ETag", tag))
             if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: headers) }
         }

@@ -59,7 +59,7 @@ extension Native {
             else { throw Native.noTape(stretch.venue, stretch.symbol) }
             var headers = [Header("Vary", "Accept")]
             if let next = page.goesOnAt { headers.append(Header("X-Next", String(next))) }
-            let tag = "\"\(page.revision)-\(format.rawValue)\""
+            let tag = Native.tag(page.revision, format)
             headers += [Header("ETag", tag), Header("Cache-Control", isPlanned ? "private, no-cache" : "no-cache")]
             if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: headers) }
             return try .table(TradeTable(page), format, headers: headers, cancellation)
