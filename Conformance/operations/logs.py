@@ -77,7 +77,7 @@ def words(check, folder):
     """Options that are wrong say what is right."""
     for option, value in (("--log", "yaml"), ("--log-level", "loud")):
         done = millrace("serve", "--data", folder, option, value)
-        check(f"{option} {value} is refused with the choices", done.status == 2 and "is wanted" in done.stderr, done.stderr)
+        check(f"{option} {value} is refused with the choices", done.status == 2 and "choose one of" in done.stderr, done.stderr)
 
 
 def run(check, folder, quick):

@@ -30,6 +30,8 @@ struct CommandLineTests {
         (["version", "--formt", "json"], "Did you mean --format?"),
         (["version", "--format"], "--format needs a value"),
         (["version", "--format", "xml"], "choose one of text, json"),
+        (["version", "--format", "jsn"], "Did you mean json?"),
+        (["completion", "tcsh"], "SHELL tcsh: choose one of bash, zsh, fish"),
         (["version", "--format", "json", "--format=text"], "given twice"),
         (["version", "word"], "'word' is one word too many"),
         (["version", "--quiet=1"], "takes no value"),

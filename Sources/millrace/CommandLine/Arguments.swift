@@ -50,9 +50,8 @@ struct Arguments: Sendable {
     /// The value of `--interval`.
     func interval(default fallback: Interval? = nil) throws(UsageError) -> Interval {
         guard let text = value("interval") ?? fallback?.name else { throw UsageError("--interval is missing: 1s … 1w") }
-        guard let interval = Interval(name: text) else {
-            throw UsageError("--interval \(text): choose one of \(Interval.allCases.map(\.name).joined(separator: " "))")
-        }
+        try ValueKind.interval.check(text, of: "--interval")
+        guard let interval = Interval(name: text) else { throw UsageError("--interval \(text): no length of bars is called so") }
         return interval
     }
 

@@ -14,6 +14,13 @@ struct Command: Sendable {
     var examples: [CommandExample] = []
     /// Does the work. Throw to end with one line on stderr and status 1 (``UsageError``: 2).
     let run: @Sendable (Arguments, Console) throws -> ExitStatus
+
+    /// The operand that the word at a place, from 0, is; nil if it is one too many.
+    func operand(at place: Int) -> CommandOperand? {
+        if place < operands.count { return operands[place] }
+        guard let last = operands.last, last.repeatable else { return nil }
+        return last
+    }
 }
 
 /// How a command ended.
@@ -28,6 +35,8 @@ struct CommandOperand: Sendable {
     /// Upper case, as shown in help: `FILE`.
     let name: String
     let help: String
+    /// What it may be.
+    var takes = ValueKind.free
     var required = true
     /// Whether it takes all the words that are left.
     var repeatable = false

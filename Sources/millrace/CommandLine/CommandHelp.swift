@@ -38,7 +38,7 @@ enum CommandHelp {
         var notes: [String] = []
         if option.required { notes.append("required") }
         if option.repeatable { notes.append("may be repeated") }
-        if !option.choices.isEmpty { notes.append(option.choices.joined(separator: ", ")) }
+        if !option.takes.choices.isEmpty { notes.append(option.takes.choices.joined(separator: ", ")) }
         if let text = option.defaultText { notes.append("default: \(text)") }
         return option.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     }

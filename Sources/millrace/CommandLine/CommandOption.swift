@@ -11,20 +11,28 @@ struct CommandOption: Sendable {
     var required = false
     /// Whether it may be given more than once.
     var repeatable = false
-    /// The only values it takes, if they are few.
-    var choices: [String] = []
+    /// What its value may be.
+    var takes = ValueKind.free
 
     init(
-        _ name: String, _ value: String, _ help: String, default defaultText: String? = nil, required: Bool = false,
-        repeatable: Bool = false, choices: [String] = []
+        _ name: String, _ value: String, _ takes: ValueKind, _ help: String, default defaultText: String? = nil,
+        required: Bool = false, repeatable: Bool = false
     ) {
         self.name = name
         self.value = value
+        self.takes = takes
         self.help = help
         self.defaultText = defaultText
         self.required = required
         self.repeatable = repeatable
-        self.choices = choices
+    }
+
+    /// An option that takes any text.
+    init(
+        _ name: String, _ value: String, _ help: String, default defaultText: String? = nil, required: Bool = false,
+        repeatable: Bool = false
+    ) {
+        self.init(name, value, .free, help, default: defaultText, required: required, repeatable: repeatable)
     }
 
     private init(switch name: String, _ help: String) {
@@ -53,15 +61,17 @@ extension CommandOption {
     // Options that several commands share, so that they are spelled and explained alike everywhere.
 
     static func data(required: Bool = true) -> CommandOption {
-        CommandOption("data", "DIR", "The data directory", required: required)
+        CommandOption("data", "DIR", .directory, "The data directory", required: required)
     }
     static func venue(required: Bool = true) -> CommandOption {
         CommandOption(
-            "venue", "V", "The venue: binance-spot, binance-futures, binance-coin-futures, okx-perps, bybit-linear …", required: required)
+            "venue", "V", .venue, "The venue: binance-spot, binance-futures, binance-coin-futures, okx-perps, bybit-linear …",
+            required: required)
     }
     static func symbol(required: Bool = true) -> CommandOption {
         CommandOption("symbol", "NATIVE", "The symbol as the venue spells it: BTCUSDT, BTCUSD_PERP, BTC-USDT-SWAP", required: required)
     }
+    static let interval = CommandOption("interval", "I", .interval, "Bar length", required: true)
     static let from = CommandOption("from", "T", "Start, inclusive: ISO 8601 (UTC unless it says otherwise) or epoch milliseconds")
     static let to = CommandOption("to", "T", "End, exclusive, written like --from")
     static let threads = CommandOption("threads", "N", "Worker threads, 1 to 64", default: "one a core")

@@ -33,9 +33,7 @@ struct CommandParser {
             } else {
                 value = try nextValue(of: option, from: &rest)
             }
-            guard option.choices.isEmpty || option.choices.contains(value) else {
-                throw UsageError("--\(option.name) \(value): choose one of \(option.choices.joined(separator: ", "))")
-            }
+            try option.takes.check(value, of: "--\(option.name)")
             if !option.repeatable, arguments.values[option.name] != nil { throw UsageError("--\(option.name) is given twice") }
             arguments.values[option.name, default: []].append(value)
         }
@@ -76,6 +74,10 @@ struct CommandParser {
         }
         if command.operands.last?.repeatable != true, arguments.operands.count > command.operands.count {
             throw UsageError("'\(arguments.operands[command.operands.count])' is one word too many")
+        }
+        for (place, word) in arguments.operands.enumerated() {
+            guard let operand = command.operand(at: place) else { continue }
+            try operand.takes.check(word, of: operand.name)
         }
         for option in command.options where option.required && !arguments.has(option.name) {
             throw UsageError("--\(option.name) \(option.value ?? "") is missing (\(option.help.lowercasedFirst))")

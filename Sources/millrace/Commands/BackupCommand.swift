@@ -16,8 +16,9 @@ extension Command {
             Keys are in the copy, as hashes, and the secret that links are signed with: keep it as you keep the directory.
             """,
         options: [
-            .data(), CommandOption("to", "DIR", "An empty directory, one that is not there, or an earlier backup", required: true),
-            CommandOption("report", "F", "How to print what came of it", default: "text", choices: ["text", "json"]),
+            .data(),
+            CommandOption("to", "DIR", .directory, "An empty directory, one that is not there, or an earlier backup", required: true),
+            CommandOption("report", "F", .choice(["text", "json"]), "How to print what came of it", default: "text"),
         ],
         examples: [
             CommandExample("millrace backup --data /var/lib/millrace --to /mnt/backup/millrace", "every night, from cron"),

@@ -18,24 +18,27 @@ extension Command {
             range is asked for.
             """,
         operands: [
-            CommandOperand(name: "DATASET", help: "One of \(Dataset<BarRow>.all.map(\.name).joined(separator: ", ")); or all")
+            CommandOperand(
+                name: "DATASET", help: "One of \(Dataset<BarRow>.all.map(\.name).joined(separator: ", ")); or all",
+                takes: .list(Dataset<BarRow>.all.map(\.name) + ["all"]))
         ],
         options: [
-            CommandOption("input", "FILE", "A dump: zip, csv or csv.gz of Binance, Bybit, OKX, tardis, or any CSV with --columns"),
+            CommandOption("input", "FILE", .file, "A dump: zip, csv or csv.gz of Binance, Bybit, OKX, tardis, or any CSV with --columns"),
             .data(required: false),
             .venue(),
             .symbol(),
-            CommandOption("interval", "I", "Bar length: 1s 5s 15s 30s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 1w", required: true),
+            .interval,
             .from,
             .to,
-            CommandOption("format", "F", "How to write rows", default: "csv", choices: RowFormat.allCases.map(\.rawValue)),
-            CommandOption("output", "PATH", "Where to write: a file, a directory for several datasets, - for stdout", default: "-"),
-            CommandOption("fields", "LIST", "Only these columns, parted by commas"),
+            CommandOption("format", "F", .choice(RowFormat.allCases.map(\.rawValue)), "How to write rows", default: "csv"),
+            CommandOption("output", "PATH", .file, "Where to write: a file, a directory for several datasets, - for stdout", default: "-"),
+            CommandOption("fields", "LIST", .list(Dataset<BarRow>.fieldNames), "Only these columns, parted by commas"),
             CommandOption(
-                "without", "FIELD", "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
+                "without", "FIELD", .suggestion(Dataset<BarRow>.fieldNames),
+                "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
             CommandOption("medium-from", "N", "Orders of at least this notional are medium", default: "100"),
             CommandOption("large-from", "N", "Orders of at least this notional are large", default: "1000"),
-            CommandOption("clock", "CLOCK", "Which clock bars follow", default: "exchange", choices: ["exchange", "true"]),
+            CommandOption("clock", "CLOCK", .choice(["exchange", "true"]), "Which clock bars follow", default: "exchange"),
             .threads,
         ] + ArchiveIntake.options,
         examples: [
@@ -52,5 +55,13 @@ extension Command {
     ) { arguments, console in
         try BarsJob(arguments).run(console)
         return .success
+    }
+}
+
+extension Dataset<BarRow> {
+    /// The columns of all datasets, each once, in the order in which help lists them.
+    fileprivate static var fieldNames: [String] {
+        var seen: Set<String> = []
+        return all.flatMap(\.columns).map(\.name).filter { seen.insert($0).inserted }
     }
 }

@@ -2,7 +2,8 @@
 //  1. One file, Commands/<Name>Command.swift, with `extension Command { static let name = Command(…) { arguments, console in … } }`;
 //     `VersionCommand.swift` is a small whole example. A family has two-word names: "keys create".
 //  2. Add it to the list below, in the order in which a new user needs the commands.
-//  3. Options are data (`CommandOption`): help, the parser, defaults and required options come from there. Shared ones
+//  3. Options are data (`CommandOption`): help, the parser, completion and the manual come from there, with what each takes (`ValueKind`:
+//     `.file`, `.directory`, `.choice([…])`, `.list([…])`, `.venue` …). Shared ones
 //     (`.data()`, `.venue()`, `.symbol()`, `.from`, `.to`, `.threads`) are spelled once. `arguments.value("name")` is the text;
 //     `.integer`, `.time`, `.interval`, `.venue` and `.threads` check and convert. Throw `UsageError` for what only you can check.
 //  4. Results: `console.print` or `StandardOutput.write`. Everything else: `console.note` (silent with --quiet).
@@ -28,6 +29,7 @@ extension Command {
             simulateMarket,
             simulateLive,
             simulateDump,
+            completion,
             version,
         ] + keys + config
 }

@@ -11,7 +11,7 @@ extension Command {
             Every fault is a line FILE:LINE:COLUMN: what is wrong, on stdout. The status is 1 if there is any, and 0 if a server would
             take the file.
             """,
-        operands: [CommandOperand(name: "FILE", help: "The file, in JSON5")],
+        operands: [CommandOperand(name: "FILE", help: "The file, in JSON5", takes: .file)],
         examples: [CommandExample("millrace config check plans.json5", "before a server is told to read it again")]
     ) { arguments, console in
         let file = PlanFile(path: arguments.operands[0])

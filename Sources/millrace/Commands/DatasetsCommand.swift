@@ -6,7 +6,9 @@ extension Command {
         summary: "List the datasets, or explain one: every column with its unit and formula",
         discussion: "The pages under docs/datasets are this command's output.",
         operands: [
-            CommandOperand(name: "DATASET", help: "Which one: \(Dataset<BarRow>.all.map(\.name).joined(separator: ", "))", required: false)
+            CommandOperand(
+                name: "DATASET", help: "Which one: \(Dataset<BarRow>.all.map(\.name).joined(separator: ", "))",
+                takes: .suggestion(Dataset<BarRow>.all.map(\.name)), required: false)
         ],
         examples: [CommandExample("millrace datasets flow", "the columns of the flow dataset, as Markdown")]
     ) { arguments, console in

@@ -22,7 +22,7 @@ extension Command {
             CommandOption("seed", "N", "Decides everything that is drawn", default: "1"),
             CommandOption("rate", "N", "Orders a second of all instruments together, 1 to 100000", default: "40"),
             CommandOption("hours", "N", "How much of the past is imported, 0 to 720", default: "48"),
-            CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1s,1m,5m,1h"),
+            CommandOption("intervals", "LIST", .intervals, "The bars that are followed live, as 1s,1m,1h", default: "1s,1m,5m,1h"),
             .threads,
         ] + LogOptions.options + OpenDOptions.options,
         examples: [
@@ -54,7 +54,7 @@ private struct DemoJob {
         hours = try arguments.integer("hours", in: 0...720, default: 48)
         threads = try arguments.threads()
         openD = try OpenDOptions(arguments, httpPort: port)
-        log = try LogOptions.log(arguments)
+        log = LogOptions.log(arguments)
         intervals = try RecordingOptions.intervals(arguments.value("intervals") ?? "1s,1m,5m,1h")
         let seedText = arguments.value("seed") ?? "1"
         guard let seed = UInt64(seedText) else { throw UsageError("--seed \(seedText): a whole number from 0 is wanted") }

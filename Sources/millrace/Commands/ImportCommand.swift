@@ -17,12 +17,12 @@ extension Command {
             With --venue okx-options and a family as the symbol (BTC-USD), dumps of OKX's option chains are taken in; --option-size says what a
             contract was on where Millrace does not know.
             """,
-        operands: [CommandOperand(name: "FILE", help: "The dumps", repeatable: true)],
+        operands: [CommandOperand(name: "FILE", help: "The dumps", takes: .file, repeatable: true)],
         options: [
             .data(),
             .venue(),
             .symbol(),
-            CommandOption("report", "F", "How to print the validation report", default: "text", choices: ["text", "json"]),
+            CommandOption("report", "F", .choice(["text", "json"]), "How to print the validation report", default: "text"),
             .threads, .optionSize,
         ] + ArchiveIntake.options,
         examples: [

@@ -15,9 +15,9 @@ extension Command {
             What was recorded stays as it is: imported readings count where nothing was recorded. Importing again changes nothing. Rows that
             are none are listed in quarantine/ with their reasons.
             """,
-        operands: [CommandOperand(name: "FILE", help: "The files", repeatable: true)],
+        operands: [CommandOperand(name: "FILE", help: "The files", takes: .file, repeatable: true)],
         options: [
-            .data(), CommandOption("report", "F", "How to print what came of it", default: "text", choices: ["text", "json"]),
+            .data(), CommandOption("report", "F", .choice(["text", "json"]), "How to print what came of it", default: "text"),
         ],
         examples: [
             CommandExample("millrace import-interest BTCUSDT-metrics-2025-09-*.zip --data lake", "a month of Binance's dumps"),

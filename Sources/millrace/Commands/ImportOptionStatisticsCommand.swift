@@ -20,9 +20,9 @@ extension Command {
             in the history. Rows that do not add up are listed in quarantine/ with their reasons. Trades of options are imported by
             'millrace import --venue okx-options'.
             """,
-        operands: [CommandOperand(name: "FILE", help: "The files", repeatable: true)],
+        operands: [CommandOperand(name: "FILE", help: "The files", takes: .file, repeatable: true)],
         options: [
-            .data(), CommandOption("report", "F", "How to print what came of it", default: "text", choices: ["text", "json"]),
+            .data(), CommandOption("report", "F", .choice(["text", "json"]), "How to print what came of it", default: "text"),
         ],
         examples: [
             CommandExample("millrace import-options totalpc.csv indexpc.csv --data lake", "Cboe's archives, which belong together"),

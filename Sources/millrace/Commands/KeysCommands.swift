@@ -16,8 +16,8 @@ extension Command {
             """,
         options: [
             .data(),
-            CommandOption("vendor", "NAME", "The vendor whose API the key opens", required: true, choices: Plans.standard.vendors),
-            CommandOption("plan", "NAME", "The plan: \(planNames); or one of --config", required: true),
+            CommandOption("vendor", "NAME", .choice(Plans.standard.vendors), "The vendor whose API the key opens", required: true),
+            CommandOption("plan", "NAME", .suggestion(allPlanNames), "The plan: \(planNames); or one of --config", required: true),
             PlanFile.option,
         ],
         examples: [
@@ -43,8 +43,8 @@ extension Command {
         summary: "List the keys, their plans and this month's calls",
         options: [
             .data(),
-            CommandOption("vendor", "NAME", "Only keys of this vendor", choices: Plans.standard.vendors),
-            CommandOption("format", "F", "How to print them", default: "text", choices: ["text", "json"]),
+            CommandOption("vendor", "NAME", .choice(Plans.standard.vendors), "Only keys of this vendor"),
+            CommandOption("format", "F", .choice(["text", "json"]), "How to print them", default: "text"),
         ],
         examples: [CommandExample("millrace keys list --data data --format json", "one object a line")]
     ) { arguments, console in
@@ -90,6 +90,10 @@ extension Command {
     }
 
     private static let key = CommandOption("key", "ID", "The key's id, as 'millrace keys list' shows it", required: true)
+
+    private static var allPlanNames: [String] {
+        Set(Plans.standard.vendors.flatMap { Plans.standard.names(vendor: $0) }).sorted()
+    }
 
     private static var planNames: String {
         Plans.standard.vendors.map { "\($0): \(Plans.standard.names(vendor: $0).joined(separator: ", "))" }.joined(separator: "; ")

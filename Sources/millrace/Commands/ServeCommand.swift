@@ -44,7 +44,8 @@ extension Command {
                 "trusted-proxy", "ADDRESS", "A proxy whose X-Forwarded-For says who asks, by whom OKX' limits are counted", repeatable: true
             ),
             CommandOption(
-                "okx-exchanges", "NAMES", "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
+                "okx-exchanges", "NAMES", .list(["OKX", "Bybit", "Deribit"]),
+                "Whose trades and open interest /api/v5/rubik counts: OKX,Bybit,Deribit", default: "OKX"),
             CommandOption("query-trades", "N", "How many trades one answer may be made of", default: "\(QueryLimits().trades)"),
             CommandOption(
                 "query-files", "N", "How many days of open interest or options, of a venue or family each, one answer may be made of",
@@ -78,7 +79,7 @@ extension Command {
             }
         }
         options.planFile = PlanFile(arguments)
-        options.log = try LogOptions.log(arguments)
+        options.log = LogOptions.log(arguments)
         options.visitors = try Visitors(arguments)
         options.trustedProxies = Set(arguments.all("trusted-proxy"))
         if let text = arguments.value("okx-exchanges") { options.okxExchanges = try OpenDOptions.exchanges(text, "--okx-exchanges") }

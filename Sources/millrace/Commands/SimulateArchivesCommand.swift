@@ -11,14 +11,14 @@ extension Command {
             """,
         options: [
             CommandOption(
-                "venue", "V", "Whose format", default: "binance-futures",
-                choices: ["binance-spot", "binance-futures", "binance-coin-futures"]),
+                "venue", "V", .choice(["binance-spot", "binance-futures", "binance-coin-futures"]), "Whose format",
+                default: "binance-futures"),
             CommandOption("symbol", "NATIVE", "The symbol in the file's name", default: "BTCUSDT"),
             CommandOption("day", "DATE", "The day that the trades fill, UTC", default: "2024-01-01"),
             CommandOption("rows", "N", "Rows, 1 to 10000000000", default: "1000000"),
             CommandOption("seed", "N", "Decides everything that is drawn", default: "1"),
-            CommandOption("output", "DIR", "Where to put it; made if it does not exist", default: "."),
-            CommandOption("format", "F", "How it is wrapped", default: "zip", choices: ArchiveContainer.allCases.map(\.rawValue)),
+            CommandOption("output", "DIR", .directory, "Where to put it; made if it does not exist", default: "."),
+            CommandOption("format", "F", .choice(ArchiveContainer.allCases.map(\.rawValue)), "How it is wrapped", default: "zip"),
             .threads,
         ],
         examples: [

@@ -14,7 +14,7 @@ extension Command {
             CommandOption("day", "DATE", "The venue's day", required: true),
             CommandOption("from", "T", "Leave out what was traded before: ISO 8601 or epoch milliseconds"),
             CommandOption("to", "T", "Leave out what was traded from then on"),
-            CommandOption("output", "DIR", "Where to put it; made if it does not exist", default: "."),
+            CommandOption("output", "DIR", .directory, "Where to put it; made if it does not exist", default: "."),
             .threads,
         ] + SimulatedMarketArguments.options,
         examples: [

@@ -45,7 +45,7 @@ extension Command {
             CommandOption("port", "N", "The port; 0 picks a free one", default: "0"),
         ] + SimulatedMarketArguments.options + [
             CommandOption("fault", "RULE", "Something to do wrong", repeatable: true),
-            CommandOption("faults", "FILE", "A file of such rules"),
+            CommandOption("faults", "FILE", .file, "A file of such rules"),
             CommandOption("start", "T", "What the clock shows at the start: ISO 8601 or epoch milliseconds", default: "the time now"),
             CommandOption("speed", "X", "How fast the clock runs, 0.001 to 10000", default: "1"),
             CommandOption("time-scale", "X", "Makes pings, idle ends and the 24 hours of a connection X times as long", default: "1"),
@@ -136,7 +136,9 @@ enum SimulatedMarketArguments {
     static let options = [
         CommandOption("seed", "N", "Decides everything that is drawn", default: "1"),
         CommandOption("rate", "N", "Orders a second of all instruments together, 0.01 to 1000000", default: "each its own pace"),
-        CommandOption("only", "VENUE:SYMBOL", "Only these instruments", repeatable: true),
+        CommandOption(
+            "only", "VENUE:SYMBOL", .suggestion(SimulatedInstrument.usual.map { "\($0.venue):\($0.symbol)" }), "Only these instruments",
+            repeatable: true),
         CommandOption("further", "N", "Further instruments SIM0001… on every venue, 0 to 2000", default: "0"),
         .flag("steady", "The same pace all day, instead of busy and quiet hours"),
         .flag("whole-milliseconds", "Times on whole milliseconds, so that dumps in microseconds equal streams in milliseconds"),

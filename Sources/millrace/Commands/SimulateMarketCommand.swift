@@ -14,7 +14,7 @@ extension Command {
             CommandOption("day", "DATE", "The day, UTC", default: "2024-01-01"),
             CommandOption("rows", "N", "Rows of the busiest instrument", default: "600000"),
             CommandOption("seed", "N", "Decides everything that is drawn", default: "1"),
-            CommandOption("output", "DIR", "Where to put it; made if it does not exist", default: "."),
+            CommandOption("output", "DIR", .directory, "Where to put it; made if it does not exist", default: "."),
             .threads,
         ],
         examples: [CommandExample("millrace simulate market --day 2025-06-02 --seed 7 --output dumps", "a Monday")]

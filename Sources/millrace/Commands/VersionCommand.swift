@@ -3,7 +3,7 @@ extension Command {
         name: "version",
         summary: "Print the version",
         options: [
-            CommandOption("format", "F", "How to print it", default: "text", choices: ["text", "json"])
+            CommandOption("format", "F", .choice(["text", "json"]), "How to print it", default: "text")
         ],
         examples: [
             CommandExample("millrace version", "one line for people"),

@@ -31,11 +31,13 @@ struct OpenDOptions: Sendable {
             "opend-ws-port", "N", "The port for their JavaScript client; 0 picks a free one, 'none' opens none",
             default: "one above --opend-port, or a free one where that is 0"),
         CommandOption(
-            "opend-key", "FILE",
+            "opend-key", "FILE", .file,
             "The RSA key (1024 bits, PEM) that OpenD's clients have too; beyond loopback they must, and without it the"
                 + " port stays shut"),
-        CommandOption("opend-ws-key", "FILE", "A file with what the JavaScript client has to know; beyond loopback it must"),
-        CommandOption("coin-exchanges", "NAMES", "Whose options OpenD's clients get as those on coins: OKX,Deribit", default: "OKX"),
+        CommandOption("opend-ws-key", "FILE", .file, "A file with what the JavaScript client has to know; beyond loopback it must"),
+        CommandOption(
+            "coin-exchanges", "NAMES", .list(["OKX", "Deribit"]), "Whose options OpenD's clients get as those on coins: OKX,Deribit",
+            default: "OKX"),
     ]
 
     /// - Parameter httpPort: what `--port` says.

@@ -16,7 +16,8 @@ struct PlanFile: Sendable {
 
     init(path: String) { self.path = path }
 
-    static let option = CommandOption("config", "FILE", "Plans in JSON5, over those that come with the server: 'millrace config show'")
+    static let option = CommandOption(
+        "config", "FILE", .file, "Plans in JSON5, over those that come with the server: 'millrace config show'")
 
     /// What is wrong with the file, line by line.
     struct Faults: Error {

@@ -12,10 +12,13 @@ struct ReportOptions: Sendable {
     /// The options of commands that record.
     static let options = [
         CommandOption(
-            "option-reports", "NAMES", "Fetch daily statistics of option markets from occ, cboe, hkex, as they are published",
+            "option-reports", "NAMES", .list(OptionPublisher.allCases.map(\.rawValue)),
+            "Fetch daily statistics of option markets from occ, cboe, hkex, as they are published",
             repeatable: true),
         CommandOption("option-reports-since", "DAY", "The first day that is fetched, as 2026-01-31", default: "the last 31 days"),
-        CommandOption("report-server", "NAME=URL", "Reach a publisher elsewhere: occ=http://127.0.0.1:8081", repeatable: true),
+        CommandOption(
+            "report-server", "NAME=URL", .stem(OptionPublisher.allCases.map(\.rawValue), mark: "="),
+            "Reach a publisher elsewhere: occ=http://127.0.0.1:8081", repeatable: true),
     ]
 
     init() {}

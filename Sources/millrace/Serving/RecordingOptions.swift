@@ -37,30 +37,40 @@ struct RecordingOptions: Sendable {
     static let options =
         [
             CommandOption(
-                "record", "VENUE:SYMBOLS", "Record live: a venue and its symbols, as binance-spot:BTCUSDT,ETHUSDT", repeatable: true),
+                "record", "VENUE:SYMBOLS", .stem(Recording.venues.map(\.name), mark: ":"),
+                "Record live: a venue and its symbols, as binance-spot:BTCUSDT,ETHUSDT", repeatable: true),
             CommandOption(
-                "endpoint", "VENUE=URLS", "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
+                "endpoint", "VENUE=URLS", .stem(reachable, mark: "="),
+                "Reach a venue elsewhere, by the bases of its URLs: binance-spot=http://host:1,ws://host:2",
                 repeatable: true),
             CommandOption(
-                "on-demand", "VENUE=N", "How many further instruments of a venue are recorded once somebody asks for them",
+                "on-demand", "VENUE=N", .stem(Recording.venues.map(\.name), mark: "="),
+                "How many further instruments of a venue are recorded once somebody asks for them",
                 default: "binance-spot=100, others 0", repeatable: true),
             CommandOption(
-                "open-interest", "VENUES", "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true
+                "open-interest", "VENUES", .list(FeedCatalogue.openInterestVenues.map(\.name) + ["all"]),
+                "Follow the open interest of venues: binance-futures,okx-perps,deribit, or all", repeatable: true
             ),
             CommandOption(
                 "interest-seconds", "N", "How long a round of open interest takes, 1 to 3600",
                 default: "10, where a venue needs many answers 60, of options 300"),
             CommandOption(
-                "oi-factor", "VENUE=N", "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
+                "oi-factor", "VENUE=N", .stem(FeedCatalogue.openInterestVenues.map(\.name), mark: "="),
+                "What a venue's published open interest is multiplied with to be that of one side: bybit-linear=1",
                 default: "by venue, see docs/open-interest.md", repeatable: true),
             CommandOption(
                 "options", "FAMILIES", "Record the trades, blocks and open interest of options: okx:BTC-USD,okx:ETH-USD,deribit:BTC",
                 repeatable: true),
             .optionSize,
             .flag("option-history", "Begin new tapes of options as far back as the venues tell: OKX three months, Deribit five days"),
-            CommandOption("intervals", "LIST", "The bars that are followed live, as 1s,1m,1h", default: "1m"),
-            CommandOption("ca", "FILE", "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
+            CommandOption("intervals", "LIST", .intervals, "The bars that are followed live, as 1s,1m,1h", default: "1m"),
+            CommandOption("ca", "FILE", .file, "Certificates (PEM) that venues' servers are trusted by, in place of the system's"),
         ] + ReportOptions.options
+
+    /// The venues that are recorded or whose open interest is followed.
+    private static let reachable = Venue.known.map(\.name).filter { name in
+        (Recording.venues + FeedCatalogue.openInterestVenues).contains { $0.name == name }
+    }
 
     init() {}
 
