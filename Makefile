@@ -52,7 +52,7 @@ fuzz: ## Fuzz the decoders for FUZZ_SECONDS each
 	@scripts/setup
 	@scripts/fuzz $(FUZZ_SECONDS)
 
-install: build ## Lay down PREFIX/bin and PREFIX/lib, which run anywhere, and PREFIX/share for shells
+install: build ## Lay down PREFIX/bin and PREFIX/lib, which run anywhere, and PREFIX/share
 	@scripts/install "$(DESTDIR)$(PREFIX)"
 
 fresh: ## Prove `make run` and `make test` in a minimal Debian 12 (root)

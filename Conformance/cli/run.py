@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line as a tool among others: what shells complete.
+"""The command line as a tool among others: what shells complete, and the manual page.
 
 usage: run.py [--quick]
 """
@@ -11,13 +11,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import completion
+import manual
 from harness import Checks
 
 
 def main():
     quick = "--quick" in sys.argv[1:]
     checks = Checks("cli")
-    for part in (completion,):
+    for part in (completion, manual):
         with tempfile.TemporaryDirectory(prefix="millrace-cli-") as scratch:
             part.check(checks, quick, scratch)
     checks.finish()

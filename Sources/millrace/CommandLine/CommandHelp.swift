@@ -7,7 +7,7 @@ enum CommandHelp {
         if !command.discussion.isEmpty { text += "\n\(command.discussion)\n" }
         if !command.operands.isEmpty { text += "\n" + table(command.operands.map { ($0.name, $0.help) }) }
         let options = command.options + CommandOption.common
-        text += "\nOptions:\n" + table(options.map { (label(of: $0), explanation(of: $0)) })
+        text += "\nOptions:\n" + table(options.map { (label(of: $0), $0.explanation) })
         if !command.examples.isEmpty {
             text += "\nExamples:\n" + command.examples.map { "  # \($0.purpose)\n  \($0.line)\n" }.joined(separator: "\n")
         }
@@ -32,15 +32,6 @@ enum CommandHelp {
 
     private static func label(of option: CommandOption) -> String {
         "--\(option.name)" + (option.value.map { " \($0)" } ?? "")
-    }
-
-    private static func explanation(of option: CommandOption) -> String {
-        var notes: [String] = []
-        if option.required { notes.append("required") }
-        if option.repeatable { notes.append("may be repeated") }
-        if !option.takes.choices.isEmpty { notes.append(option.takes.choices.joined(separator: ", ")) }
-        if let text = option.defaultText { notes.append("default: \(text)") }
-        return option.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     }
 
     /// Two columns; the second is wrapped.

@@ -50,6 +50,16 @@ struct CommandOption: Sendable {
         return required ? word : "[\(word)]" + (repeatable ? "…" : "")
     }
 
+    /// What it is for, with all that its declaration says of its values.
+    var explanation: String {
+        var notes: [String] = []
+        if required { notes.append("required") }
+        if repeatable { notes.append("may be repeated") }
+        if !takes.choices.isEmpty { notes.append(takes.choices.joined(separator: ", ")) }
+        if let text = defaultText { notes.append("default: \(text)") }
+        return help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+    }
+
     /// The options that every command takes.
     static let common = [
         flag("quiet", "Print results and errors only: no progress, no notes"),

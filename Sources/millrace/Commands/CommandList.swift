@@ -30,6 +30,7 @@ extension Command {
             simulateLive,
             simulateDump,
             completion,
+            manual,
             version,
         ] + keys + config
 }
