@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line as a tool among others: what shells complete, and the manual page.
+"""The command line as a tool among others: what shells complete, the manual page, pipes and terminals.
 
 usage: run.py [--quick]
 """
@@ -12,13 +12,14 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import completion
 import manual
+import pipes
 from harness import Checks
 
 
 def main():
     quick = "--quick" in sys.argv[1:]
     checks = Checks("cli")
-    for part in (completion, manual):
+    for part in (completion, manual, pipes):
         with tempfile.TemporaryDirectory(prefix="millrace-cli-") as scratch:
             part.check(checks, quick, scratch)
     checks.finish()

@@ -52,11 +52,23 @@ final class Destination {
         }
     }
 
+    /// Whether whoever read it has gone away: a pipe without a reader.
+    var isAbandoned: Bool {
+        var pipe = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&pipe, 1, 0) > 0 && Int32(pipe.revents) & POLLERR != 0
+    }
+
     /// Makes the file durable and gives it its name.
     func publish() throws {
         guard let path, let temporary else { return }
         guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
         published = true
+    }
+
+    /// Refuses a terminal, which cannot show what is no text.
+    func requireNoTerminal(_ format: String) throws(UsageError) {
+        guard isatty(descriptor) == 1 else { return }
+        throw UsageError("\(format) is not for a terminal: name a file with --output, or pipe it to a program")
     }
 
     private func failure() -> CommandError {

@@ -38,6 +38,7 @@ final class RowFile {
             encoder.appendHeader(to: &text)
             writer = .text(encoder)
         case .parquet, .arrow:
+            try destination.requireNoTerminal(format.rawValue)
             writer = try .columns(
                 DatasetFile(
                     descriptor: destination.descriptor, format: format == .parquet ? .parquet : .arrowStream, columns: columns,
@@ -52,15 +53,20 @@ final class RowFile {
             encoder.append(row, time: row.time, timeText: Timestamp.iso8601(row.time, fractionDigits: 0), to: &text)
             if text.count >= 1 << 18 { try flush() }
         case .columns(let file):
-            try file.append(row)
+            try piped { try file.append(row) }
         }
     }
 
     /// Ends the output; only now does a named file appear.
     func finish() throws {
         try flush()
-        if case .columns(let file) = writer { try file.finish() }
+        if case .columns(let file) = writer { try piped { try file.finish() } }
         try destination.publish()
+    }
+
+    /// Where signals do not end the process, a reader's leaving comes as the writer's error.
+    private func piped(_ write: () throws -> Void) throws {
+        do { try write() } catch { throw destination.isAbandoned ? StandardOutput.Closed() : error }
     }
 
     private func flush() throws {

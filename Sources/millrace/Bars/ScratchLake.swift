@@ -15,6 +15,8 @@ final class ScratchLake {
             throw CommandError("cannot make a directory in \(parent): \(String(cString: strerror(errno))); name another with TMPDIR")
         }
         directory = String(cString: made)
+        // A reader of the result that goes away must not end the process before the directory is removed: writing fails instead.
+        signal(SIGPIPE, SIG_IGN)
     }
 
     deinit { ScratchLake.removeTree(directory) }

@@ -15,13 +15,15 @@ struct Console: Sendable {
         if !quiet { Self.complain(line) }
     }
 
-    /// A progress bar for work of `total` units; it shows only on a terminal, only after a second, and never with `--quiet`.
+    /// A progress bar for work of `total` units; it shows only on a terminal that can take a line back, only after a second, and never
+    /// with `--quiet`.
     ///
     /// - Parameters:
     ///   - total: bytes or whatever is counted, or nil where the end is not known.
     ///   - unit: how amounts are written.
     func progress(_ label: String, total: Int?, unit: ProgressBar.Unit = .bytes) -> ProgressBar {
-        ProgressBar(label: label, total: total, unit: unit, enabled: !quiet && isatty(STDERR_FILENO) == 1)
+        let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? true
+        return ProgressBar(label: label, total: total, unit: unit, enabled: !quiet && !isDumb && isatty(STDERR_FILENO) == 1)
     }
 
     /// Writes one line to stderr, whatever happens to it.

@@ -42,7 +42,10 @@ final class ProgressBar: Sendable {
             guard now - started >= 1, now - state.lastDrawn >= 0.1 else { return }
             state.lastDrawn = now
             state.drawn = true
-            Self.draw("\r\u{1B}[K" + line(done: state.done, seconds: now - started))
+            let columns = Self.columns()
+            let forms = forms(done: state.done, seconds: now - started)
+            let line = forms.first { $0.count < columns } ?? String((forms.last ?? "").prefix(max(0, columns - 1)))
+            Self.draw("\r\u{1B}[K" + line)
         }
     }
 
@@ -54,20 +57,27 @@ final class ProgressBar: Sendable {
         }
     }
 
-    private func line(done: Int, seconds: Double) -> String {
+    /// What there is to say, at length and ever shorter: a line that is longer than the terminal is wide could not be removed again.
+    private func forms(done: Int, seconds: Double) -> [String] {
         let rate = Double(done) / seconds
-        var text = "\(label)  "
-        if let total, total > 0 {
-            let share = min(1, Double(done) / Double(total))
-            let filled = Int(share * 24)
-            let left = rate > 0 ? max(0, Double(total - done) / rate) : 0
-            text += String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-            text +=
-                " \(Int(share * 100)) %  \(amount(Double(done))) of \(amount(Double(total)))  \(amount(rate))/s  \(Self.clock(left)) left"
-        } else {
-            text += "\(amount(Double(done)))  \(amount(rate))/s  \(Self.clock(seconds))"
+        guard let total, total > 0 else {
+            let text = "\(amount(Double(done)))  \(amount(rate))/s  \(Self.clock(seconds))"
+            return ["\(label)  \(text)", text, amount(Double(done))]
         }
-        return text
+        let share = min(1, Double(done) / Double(total))
+        let filled = Int(share * 24)
+        let left = rate > 0 ? max(0, Double(total - done) / rate) : 0
+        let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+        let percent = "\(Int(share * 100)) %"
+        let text = "\(percent)  \(amount(Double(done))) of \(amount(Double(total)))  \(amount(rate))/s  \(Self.clock(left)) left"
+        return ["\(label)  \(blocks) \(text)", "\(label)  \(text)", "\(percent)  \(Self.clock(left)) left", percent]
+    }
+
+    /// How wide the terminal is at this moment.
+    private static func columns() -> Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
     }
 
     private func amount(_ value: Double) -> String {
