@@ -51,6 +51,12 @@ let shims: [Target] = [
     .target(
         name: "CWebSockets", path: "Sources/C/CWebSockets",
         linkerSettings: [.linkedLibrary("websockets"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    // Out of archives: their shared libraries would bring the X window system into every start of a server.
+    .target(
+        name: "CCairo", path: "Sources/C/CCairo", cSettings: [.unsafeFlags(["-isystem", "/usr/include/freetype2"])],
+        linkerSettings: ["cairo", "pixman-1", "fontconfig", "freetype", "png16", "expat", "brotlidec", "brotlicommon"].map {
+            .linkedLibrary(":lib\($0).a")
+        } + [.linkedLibrary("z"), .linkedLibrary("m")]),
     .target(
         name: "CParquet", path: "Sources/C/CParquet", cxxSettings: parquetCompile, linkerSettings: parquetLink),
     .target(
@@ -67,6 +73,8 @@ let libraries: [Target] =
         library("MarketModel"),
         library("TapeSequencer", ["MarketModel"]),
         library("OrderFlow", ["MarketModel"]),
+        library("Charts", ["MarketModel"]),
+        library("Drawing", ["Charts", "CCairo"]),
         library("Transport", ["Notices", "CMicroHTTPD", "CWslay", "CISAL", "COpenSSL", "CCurl", "CWebSockets", "Pipeline"]),
         library("Lake", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
         library("Feeds", ["MarketModel", "CSimdJSON"]),
@@ -90,7 +98,7 @@ let millrace: Target = .executableTarget(
         "Pipeline", "Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Transport", "Lake", "Feeds", "Archives", "Recorder",
         "ExchangeSimulator", "MarketService",
         "Access",
-        "VendorAPIs",
+        "VendorAPIs", "Charts", "Drawing",
     ],
     swiftSettings: strict,
     // Run from .build/<triple>/release, or from PREFIX/bin: the binary finds its libraries by itself.
@@ -132,6 +140,8 @@ let testTargets: [Target] = [
     tests("MarketModelTests", ["MarketModel"]),
     tests("TapeSequencerTests", ["TapeSequencer", "MarketModel"]),
     tests("OrderFlowTests", ["OrderFlow", "MarketModel"]),
+    tests("ChartsTests", ["Charts", "MarketModel"]),
+    tests("DrawingTests", ["Charts", "Drawing"]),
     tests("TransportTests", ["Transport", "Pipeline"]),
     tests("LakeTests", ["Pipeline", "SQLite", "Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),

@@ -8,18 +8,19 @@ import re
 import sys
 
 LINES = [
-    ["CMalloc", "CMicroHTTPD", "CWslay", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON"],
+    ["CMalloc", "CMicroHTTPD", "CWslay", "CCurl", "CWebSockets", "CISAL", "CSQLite", "COpenSSL", "CParquet", "CSimdJSON",
+     "CCairo"],
     ["Pipeline", "SQLite", "Config", "Notices"],
     ["MarketModel"],
-    ["TapeSequencer", "OrderFlow"],
-    ["Transport"],
+    ["TapeSequencer", "OrderFlow", "Charts"],
+    ["Transport", "Drawing"],
     ["Feeds", "Archives", "Lake"],
     ["Recorder", "ExchangeSimulator"],
     ["MarketService", "Access"],
     ["VendorAPIs", "Dashboard"],
     ["millrace"],
 ]
-PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow"}
+PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Charts"}
 PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400

@@ -13,7 +13,7 @@ LINES = [
     ("keys ", {"create", "list", "revoke", "rotate"}),
     ("simulate li", {"live"}),
     ("keys create --ven", {"--vendor"}),
-    ("bars flow --format ", {"csv", "json", "parquet", "arrow"}),
+    ("bars flow --format ", {"csv", "json", "parquet", "arrow", "svg", "png"}),
     ("bars flow --format=pa", {"--format=parquet"}),
     ("bars flow --interval 1", INTERVALS),
     ("bars flo", {"flow"}),

@@ -1,12 +1,6 @@
-import Archives
 import Glibc
-import Lake
 import MarketModel
-import MarketService
 import OrderFlow
-import Recorder
-import TapeSequencer
-import Pipeline
 
 /// One run of `millrace bars`: reads the tape once and writes all datasets that are asked for.
 struct BarsJob {
@@ -20,63 +14,7 @@ struct BarsJob {
 
     /// Computes and writes.
     func run(_ console: Console) throws {
-        ProcessMemory.keepFreed()
-        if let path = arguments.value("input") {
-            try fromArchive(path, console)
-        } else {
-            try fromLake(arguments.required("data"), console)
-        }
-    }
-
-    private func fromLake(_ directory: String, _ console: Console) throws {
-        let lake = try Lake(directory: directory, create: false)
-        guard var tape = try lake.tape(venue: request.instrument.venue, symbol: request.instrument.symbol) else {
-            throw CommandError(
-                "\(directory) holds no tape of \(request.instrument); import one with: millrace import FILE --data \(directory) …")
-        }
-        if request.clock == .arrival {
-            guard let arrived = tape.onArrival(from: request.from ?? .min, to: request.to ?? .max) else {
-                throw CommandError(
-                    "--clock true needs arrival times, and trades of \(request.instrument) in that range have none: imported tape has none")
-            }
-            tape = arrived
-        }
-        try write(lake, tape, console)
-    }
-
-    private func write(_ lake: Lake, _ tape: TapeSummary, _ console: Console) throws {
-        let bar = console.progress("reading", total: tape.rows, unit: .rows)
-        defer { bar.finish() }
-        let files = try files(source: "tape")
-        try BarQuery.rows(
-            lake, tape, from: request.from, to: request.to, options: request.options, threads: request.threads,
-            progress: { bar.advance(by: $0) }
-        ) { try files.append($0) }
-        try files.finish()
-    }
-
-    private func fromArchive(_ path: String, _ console: Console) throws {
-        let intake = try ArchiveIntake(arguments)
-        let file = try ArchiveFile(
-            path: path, venue: request.instrument.venue,
-            options: ArchiveOptions(columns: intake.columns, symbol: request.instrument.symbol))
-        console.note("\(path): \(file.format)")
-        let bar = console.progress("reading", total: file.size)
-        defer { bar.finish() }
-        let result = try ArchiveBars(
-            file, instrument: request.instrument, contractSize: intake.contractSize, options: request.options, threads: request.threads
-        ) { bar.advance(by: $0) }
-        bar.finish()
-        try SideCheck.require(result.report, of: path, force: intake.force)
-        guard let bars = result.bars else {
-            let scratch = try ScratchLake()
-            let imported = try scratch.tape(of: path, request.instrument, intake, threads: request.threads, console)
-            return try write(imported.lake, imported.tape, console)
-        }
-        report(result.report, path, console)
-        let files = try files(source: "archive")
-        try bars.forEachRow(from: request.from, to: request.to) { try files.append($0) }
-        try files.finish()
+        try RowSource(arguments: arguments, request: request.rows).read(console) { try files(source: $0.kind) }
     }
 
     /// The files to write, begun.
@@ -86,29 +24,18 @@ struct BarsJob {
                 throw CommandError("cannot make \(directory): \(String(cString: strerror(errno)))")
             }
         }
-        let files = RowFiles(threads: request.threads)
+        let rows = request.rows
+        let files = RowFiles(threads: rows.threads)
         for output in request.outputs {
             let metadata = [
-                ("millrace.dataset", output.dataset.name), ("millrace.venue", request.instrument.venue.name),
-                ("millrace.symbol", request.instrument.symbol), ("millrace.interval", request.options.interval.name),
-                ("millrace.clock", request.clock.rawValue), ("millrace.engine", Program.version), ("millrace.source", source),
+                ("millrace.dataset", output.dataset.name), ("millrace.venue", rows.instrument.venue.name),
+                ("millrace.symbol", rows.instrument.symbol), ("millrace.interval", rows.options.interval.name),
+                ("millrace.clock", rows.clock.rawValue), ("millrace.engine", Program.version), ("millrace.source", source),
             ]
             try files.add {
                 try RowFile(format: request.format, columns: output.columns, to: output.path, metadata: metadata)
             }
         }
         return files
-    }
-
-    /// Says what is odd about a dump whose bars are whole all the same.
-    private func report(_ archive: ArchiveReport, _ path: String, _ console: Console) {
-        if archive.rejected > 0, let first = archive.rejectedRows.first {
-            console.note("\(path): \(archive.rejected) rows could not be read, the first in line \(first.line): \(first.reason)")
-        }
-        if archive.scan.holeCount > 0 {
-            console.note(
-                "\(path): \(archive.scan.missingIDs) ids are missing in \(archive.scan.holeCount) holes; the bars they touch are marked gap"
-            )
-        }
     }
 }

@@ -1,5 +1,4 @@
 import Config
-import MarketModel
 import OrderFlow
 
 /// What `millrace bars` is asked for, checked.
@@ -12,32 +11,14 @@ struct BarsRequest {
         var path: String?
     }
 
-    let instrument: Instrument
+    let rows: RowRequest
     let outputs: [Output]
-    let options: BarOptions
     let format: RowFormat
-    let threads: Int
-    let clock: TapeClock
-    let from: Int64?
-    let to: Int64?
 
     init(_ arguments: Arguments) throws {
-        guard arguments.has("input") != arguments.has("data") else { throw UsageError("give either --input FILE or --data DIR") }
-        clock = arguments.value("clock") == "true" ? .arrival : .exchange
-        guard clock == .exchange || arguments.has("data") else {
-            throw CommandError("--clock true needs arrival times, and dumps have none; use --clock exchange")
-        }
-        instrument = try Instrument(venue: arguments.venue(), symbol: arguments.required("symbol"))
-        format = RowFormat(rawValue: arguments.value("format") ?? "csv") ?? .csv
+        format = arguments.value("format").flatMap(RowFormat.init) ?? .csv
         outputs = try BarsRequest.outputs(arguments, format)
-        options = try BarOptions(
-            interval: arguments.interval(), columns: outputs.flatMap(\.columns),
-            mediumFrom: BarsRequest.notional(arguments, "medium-from", default: 100),
-            largeFrom: BarsRequest.notional(arguments, "large-from", default: 1000))
-        threads = try arguments.threads()
-        from = try arguments.time("from")
-        to = try arguments.time("to")
-        if let from, let to, from >= to { throw UsageError("--from must be before --to") }
+        rows = try RowRequest(arguments, columns: outputs.flatMap(\.columns))
     }
 
     /// The dataset of a name, or an error that lists those there are.
@@ -84,13 +65,5 @@ struct BarsRequest {
         }
         guard !columns.isEmpty else { throw UsageError("no column is left to write") }
         return columns
-    }
-
-    private static func notional(_ arguments: Arguments, _ name: String, default fallback: Int64) throws -> FixedPoint {
-        guard let text = arguments.value(name) else { return FixedPoint(mantissa: fallback) }
-        guard let value = try? FixedPoint(text: text), value.mantissa > 0 else {
-            throw UsageError("--\(name) \(text): a positive number is wanted")
-        }
-        return value
     }
 }

@@ -3,7 +3,7 @@ import Pipeline
 import Synchronization
 
 /// The files of several datasets that take the same rows: each works its own columns out, side by side.
-final class RowFiles {
+final class RowFiles: RowSource.Sink {
     private let threads: Int
     private var files: [OneFile] = []
     private var rows: [BarRow] = []

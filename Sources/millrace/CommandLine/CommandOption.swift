@@ -84,5 +84,6 @@ extension CommandOption {
     static let interval = CommandOption("interval", "I", .interval, "Bar length", required: true)
     static let from = CommandOption("from", "T", "Start, inclusive: ISO 8601 (UTC unless it says otherwise) or epoch milliseconds")
     static let to = CommandOption("to", "T", "End, exclusive, written like --from")
+    static let clock = CommandOption("clock", "CLOCK", .choice(["exchange", "true"]), "Which clock bars follow", default: "exchange")
     static let threads = CommandOption("threads", "N", "Worker threads, 1 to 64", default: "one a core")
 }

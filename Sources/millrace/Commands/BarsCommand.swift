@@ -22,15 +22,10 @@ extension Command {
                 name: "DATASET", help: "One of \(Dataset<BarRow>.all.map(\.name).joined(separator: ", ")); or all",
                 takes: .list(Dataset<BarRow>.all.map(\.name) + ["all"]))
         ],
-        options: [
-            CommandOption("input", "FILE", .file, "A dump: zip, csv or csv.gz of Binance, Bybit, OKX, tardis, or any CSV with --columns"),
-            .data(required: false),
-            .venue(),
-            .symbol(),
-            .interval,
-            .from,
-            .to,
-            CommandOption("format", "F", .choice(RowFormat.allCases.map(\.rawValue)), "How to write rows", default: "csv"),
+        options: RowRequest.sources + [
+            CommandOption(
+                "format", "F", .choice(RowFormat.allCases.map(\.rawValue) + PictureFormat.allCases.map(\.rawValue)),
+                "How to write rows; svg and png draw flow or ohlcv as 'millrace chart' does", default: "csv"),
             CommandOption("output", "PATH", .file, "Where to write: a file, a directory for several datasets, - for stdout", default: "-"),
             CommandOption("fields", "LIST", .list(Dataset<BarRow>.fieldNames), "Only these columns, parted by commas"),
             CommandOption(
@@ -38,9 +33,9 @@ extension Command {
                 "Leave this column out; without flow_toxicity_score the work is a third less", repeatable: true),
             CommandOption("medium-from", "N", "Orders of at least this notional are medium", default: "100"),
             CommandOption("large-from", "N", "Orders of at least this notional are large", default: "1000"),
-            CommandOption("clock", "CLOCK", .choice(["exchange", "true"]), "Which clock bars follow", default: "exchange"),
+            .clock,
             .threads,
-        ] + ArchiveIntake.options,
+        ] + ChartRequest.options + ArchiveIntake.options,
         examples: [
             CommandExample(
                 "millrace bars flow --input BTCUSDT-aggTrades-2024-01-01.zip --venue binance-futures --symbol BTCUSDT --interval 1m",
@@ -53,7 +48,11 @@ extension Command {
                 "every dataset in one pass, to bars/flow.parquet and so on"),
         ]
     ) { arguments, console in
-        try BarsJob(arguments).run(console)
+        if let chart = try ChartRequest(bars: arguments) {
+            try ChartJob(arguments: arguments, request: chart).run(console)
+        } else {
+            try BarsJob(arguments).run(console)
+        }
         return .success
     }
 }

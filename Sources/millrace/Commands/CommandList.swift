@@ -21,6 +21,7 @@ extension Command {
             importInterest,
             importOptionStatistics,
             bars,
+            chart,
             serve,
             verify,
             backup,
