@@ -10,7 +10,7 @@ import zlib
 
 import numpy
 
-from harness import MILLRACE, SHARED, millrace
+from harness import MILLRACE, ROOT, SHARED, millrace
 
 # The colours of the light theme.
 UP, DOWN, LINE, GAP = "12877a", "d64541", "2f6fde", "e08a00"
@@ -264,8 +264,23 @@ def recorded(checks, scratch):
     agrees(checks, "the COIN-M day", words, path)
 
 
+def documented(checks, scratch):
+    """The picture in docs/cli.md is what the commands beside it draw."""
+    with open(os.path.join(ROOT, "docs", "cli.md"), encoding="utf-8") as file:
+        program = re.search(r"## Charts\n\n```sh\n(.*?)```", file.read(), re.S).group(1)
+    path = {**os.environ, "PATH": f"{os.path.dirname(MILLRACE)}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-ec", program], cwd=scratch, env=path, capture_output=True, text=True)
+    checks("the commands of docs/cli.md", done.returncode == 0, done.stderr)
+    drawn, shown = os.path.join(scratch, "chart.png"), os.path.join(ROOT, "docs", "images", "chart.png")
+    with open(drawn, "rb") as one, open(shown, "rb") as other:
+        same = one.read() == other.read()
+    # Another zlib may pack the same pixels otherwise.
+    checks("docs/images/chart.png is what its commands draw", same or numpy.array_equal(pixels(drawn)[1], pixels(shown)[1]))
+
+
 def check(checks, quick, scratch):
     _, words = simulated(checks, scratch)
     refusals(checks, words, scratch)
     extremes(checks, quick, scratch)
+    documented(checks, scratch)
     recorded(checks, scratch)

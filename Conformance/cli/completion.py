@@ -107,6 +107,9 @@ def check(checks, quick, scratch):
     zsh = Zsh(home, home)
     answers(checks, zsh, where)
     zsh.close()
+    sourced = subprocess.run(["zsh", "-fc", f"autoload -Uz compinit; compinit -D -u; source '{scripts['zsh']}'; print $_comps[millrace]"],
+                             capture_output=True, text=True, env={**os.environ, "HOME": home, "ZDOTDIR": home})
+    checks.equal("zsh: the script may be sourced", (sourced.stdout, sourced.stderr), ("_millrace\n", ""))
     line = "millrace simulate li\t--only binance-spot:BTC\t --faults=dumps/o\t --stea\t"
     expected = "<simulate><live><--only><binance-spot:BTCUSDT><--faults=dumps/one.csv><--steady>"
     typed(checks, ["bash", "--norc", "-i"], f"source '{scripts['bash']}'", line, expected, scratch, where)

@@ -79,8 +79,6 @@ public struct Label: Sendable, Hashable {
         case start
         /// Its middle.
         case middle
-        /// Its end.
-        case end
     }
 
     /// What is written.

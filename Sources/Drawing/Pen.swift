@@ -33,9 +33,8 @@ struct Pen {
         let font = typeface.scaled(label.font)
         cairo_set_scaled_font(context, font)
         cairo_scaled_font_destroy(font)
-        let width = label.anchor == .start ? 0 : typeface.width(of: label.text, label.font)
-        let x = label.place.x - (label.anchor == .middle ? width / 2 : width)
-        cairo_move_to(context, x, label.place.y)
+        let before = label.anchor == .middle ? typeface.width(of: label.text, label.font) / 2 : 0
+        cairo_move_to(context, label.place.x - before, label.place.y)
         cairo_show_text(context, label.text)
     }
 
