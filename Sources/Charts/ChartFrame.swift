@@ -49,6 +49,6 @@ struct ChartFrame: Sendable {
     func scale(_ values: [Double], in panel: Rectangle) -> ValueScale {
         let top = panel.y + em * 1.9
         let bottom = panel.bottom - em * 0.4
-        return ValueScale(values: values, top: top, bottom: bottom, spacing: bottom - top > em * 12 ? em * 2.8 : em * 1.9)
+        return ValueScale(values: values, top: top, bottom: bottom, spacing: bottom - top > em * 12 ? em * 2.4 : em * 1.9)
     }
 }

@@ -13,7 +13,7 @@ public struct ValueScale: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - values: finite; without any the axis is around zero.
-    ///   - spacing: how many pixels two lines are apart at least.
+    ///   - spacing: how many pixels two lines are apart at least; half of it where there would be less than three lines.
     public init(values: some Sequence<Double>, top: Double, bottom: Double, spacing: Double) {
         var low = Double.infinity
         var high = -Double.infinity
@@ -29,8 +29,10 @@ public struct ValueScale: Sendable, Hashable {
         range = (low - room)...(high + room)
         self.top = top
         self.bottom = bottom
-        let lines = max(1, (bottom - top) / spacing)
-        step = TickStep(atLeast: (range.upperBound - range.lowerBound) / lines)
+        let least = (range.upperBound - range.lowerBound) / max(1, (bottom - top) / spacing)
+        let step = TickStep(atLeast: least)
+        // Two lines do not show a scale: rather they stand closer.
+        self.step = step.ticks(in: range).count < 3 ? TickStep(atLeast: least / 2) : step
     }
 
     /// Where a value is.
