@@ -35,17 +35,44 @@ READERS = {
 }
 
 
-def readers(checks, dump):
+def piped(words, program):
+    """Runs a command into a Python program; returns the command's status and notes, and what came of the program."""
+    writer = subprocess.Popen([MILLRACE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    read = subprocess.run([sys.executable, "-c", program], stdin=writer.stdout, capture_output=True, text=True, timeout=60)
+    writer.stdout.close()
+    notes = writer.stderr.read().decode()
+    return writer.wait(), notes, read
+
+
+def dribbled(words):
+    """All that a command writes, taken in small parts of changing length by a reader that pauses."""
+    writer = subprocess.Popen([MILLRACE, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    taken, turns = [], random.Random(7)
+    while part := os.read(writer.stdout.fileno(), turns.randint(1, 100_000)):
+        taken.append(part)
+        if turns.random() < 0.05:
+            time.sleep(0.001)
+    writer.stdout.close()
+    return b"".join(taken) if writer.wait() == 0 else None
+
+
+def readers(checks, dump, scratch):
     words = ["bars", "flow", "--input", dump, *VENUE, "--interval", "5s"]
     expected = None
+    for form in ("csv", "json", "parquet", "arrow"):
+        path = os.path.join(scratch, f"bars.{form}")
+        millrace(*words, "--format", form, "--output", path, "--quiet")
+        with open(path, "rb") as file:
+            checks(f"{form}: what goes through a pipe is what goes to a file", dribbled(words + ["--format", form]) == file.read())
     for (form, reader), program in READERS.items():
-        writer = subprocess.Popen([MILLRACE, *words, "--format", form], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        read = subprocess.run([sys.executable, "-c", program], stdin=writer.stdout, capture_output=True, text=True, timeout=60)
-        writer.stdout.close()
-        notes = writer.stderr.read()
+        status, notes, read = piped(words + ["--format", form], program)
+        # DuckDB 2.0 has been seen to find the end of the JSON in the midst of a pipe, once in a hundred times. That what comes through is
+        # whole is checked above, byte for byte.
+        if (form, reader) == ("json", "DuckDB") and "unexpected end of data" in read.stderr:
+            checks.skip("DuckDB saw an end in the midst of a pipe; asked again")
+            status, notes, read = piped(words + ["--format", form], program)
         figures = [float(word) for word in read.stdout.split()]
-        checks(f"{form} through a pipe to {reader}", writer.wait() == 0 and read.returncode == 0 and len(figures) == 3,
-               notes.decode() + read.stderr)
+        checks(f"{form} through a pipe to {reader}", status == 0 and read.returncode == 0 and len(figures) == 3, notes + read.stderr)
         expected = expected or figures
         checks.equal(f"{form} through a pipe to {reader}: rows, trades, doubtful bars", figures, expected)
     checks("the pipes had a day of bars", expected and expected[0] > 10_000, expected)
@@ -174,6 +201,6 @@ def check(checks, quick, scratch):
     shuffled = os.path.join(scratch, "shuffled.csv")
     with open(shuffled, "w", encoding="utf-8") as file:
         file.write("\n".join([head, *rows]) + "\n")
-    readers(checks, dump)
+    readers(checks, dump, scratch)
     departures(checks, dump, shuffled, scratch)
     terminals(checks, quick, dump, scratch)
