@@ -9,6 +9,10 @@ import Testing
 /// Trades page by page, in the order of time, of tapes whose ids and times disagree.
 @Suite struct TradePageTests {
     private static let start: Int64 = 1_746_057_600_000
+    /// Removed with the suite.
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
 
     /// Trades by id, two days of them: storms within a millisecond, and times that step back, some of them by more than a row group.
     private static func tape(_ count: Int, _ random: inout Seeded) -> [Trade] {
@@ -31,7 +35,7 @@ import Testing
         }
     }
 
-    private static func lake(_ trades: [Trade], _ folder: Folder) throws -> Lake {
+    private func lake(_ trades: [Trade]) throws -> Lake {
         let lines = trades.map { "\($0.time / 1000),\($0.price),\($0.quantity),\($0.side.name),\($0.id.integer)\n" }
         let file = try folder.file("trades.csv", "time,price,quantity,side,id\n" + lines.joined())
         let lake = try Lake(directory: folder.data("lake"), create: true)
@@ -46,7 +50,7 @@ import Testing
     @Test func `Trades come in the order of time, those of one time together and in the order of ids`() throws {
         var random = Seeded.fresh()
         let trades = Self.tape(700_000, &random)
-        let lake = try Self.lake(trades, Folder())
+        let lake = try self.lake(trades)
         let expected = trades.map { ($0.time, $0.id.integer) }.sorted { $0 < $1 }
         var page = try Self.page(lake, from: 0, to: .max, atLeast: nil)
         var found: [(Int64, Int64)] = []
@@ -63,7 +67,7 @@ import Testing
     @Test func `Pages of any size that begin anywhere hold every trade once, and end with a whole millisecond`() throws {
         var random = Seeded.fresh()
         let trades = Self.tape(300_000, &random)
-        let lake = try Self.lake(trades, Folder())
+        let lake = try self.lake(trades)
         let expected = trades.map { ($0.time, $0.id.integer) }.sorted { $0 < $1 }
         for _ in 0..<12 {
             let size = [1, 7, 500, 20_000, 270_000].randomElement(using: &random) ?? 1
@@ -88,7 +92,7 @@ import Testing
     @Test func `What is asked before or after the tape is an empty page`() throws {
         var random = Seeded.fresh()
         let trades = Self.tape(1000, &random)
-        let lake = try Self.lake(trades, Folder())
+        let lake = try self.lake(trades)
         for (from, to) in [(Int64(0), Int64(1)), (Self.start * 1000 * 2, .max), (5, 5), (9, 5)] {
             var page = try Self.page(lake, from: from, to: to, atLeast: 10)
             #expect(try page.next() == nil && page.goesOnAt == nil)
@@ -98,7 +102,7 @@ import Testing
 
     @Test func `A page of more trades than may be read is refused before any is`() throws {
         var random = Seeded.fresh()
-        let lake = try Self.lake(Self.tape(1000, &random), Folder())
+        let lake = try self.lake(Self.tape(1000, &random))
         var limits = QueryLimits()
         limits.trades = 500
         #expect(throws: QueryCostError.self) {
