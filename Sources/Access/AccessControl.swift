@@ -156,12 +156,13 @@ public final class AccessControl: Sendable {
     /// A call to a vendor's API comes.
     ///
     /// - Parameters:
-    ///   - key: what the call gives as its key.
+    ///   - key: what the call gives as its key: the key, or what the vendor's client sends in place of it.
+    ///   - tally: which of the plan's limits count the call.
     ///   - now: nanoseconds of a clock that does not go back.
     ///   - time: microseconds since 1970-01-01 UTC.
     /// - Throws: `SQLiteError` if calls cannot be booked.
     /// - Complexity: O(1); SHA-256 of the key, and once in a block of calls a commit.
-    public func decide(vendor: String, key: String?, now: Int64, time: Int64) throws -> Decision {
+    public func decide(vendor: String, key: String?, tally: Tally = .together, now: Int64, time: Int64) throws -> Decision {
         let table = current
         guard table.guarded.contains(vendor) else { return .open }
         guard let key, !key.isEmpty else { return .missingKey }
@@ -171,7 +172,7 @@ public final class AccessControl: Sendable {
         else { return .badKey }
         guard entry.record.vendor == vendor else { return .otherVendor }
         let date = CivilDate(microseconds: time)
-        switch try entry.meter.admit(now: now, month: date.year * 12 + date.month - 1, store: store) {
+        switch try entry.meter.admit(tally, now: now, month: date.year * 12 + date.month - 1, store: store) {
         case .admitted(let plan, let remaining): return .admitted(plan, remaining: remaining)
         case .tooFast(let rate, let wait): return .tooFast(rate, retryAfterSeconds: Int((wait + 999_999_999) / 1_000_000_000))
         case .quotaUsed: return .quotaUsed(retryAfterSeconds: AccessControl.secondsToNextMonth(time, date))

@@ -5,14 +5,12 @@ import Synchronization
 /// Calls are booked on disk in blocks before they are made, so killing the process never gives any back; what was booked and not made is
 /// lost to the key's owner: at most a block and a half, and a block is a hundredth of the quota. A clean stop returns it.
 final class KeyMeter: Sendable {
-    private struct Window {
-        let seconds: Int
-        var calls: SlidingWindow
-    }
-
     private struct State {
         var plan: Plan
-        var windows: [Window] = []
+        /// The calls that count together.
+        var together: CallWindows
+        /// Those of a kind that counts by itself; made with the first of them.
+        var apart: [UInt32: CallWindows] = [:]
         var month = Int.min
         /// Calls that are booked and not yet made.
         var left = 0
@@ -22,19 +20,35 @@ final class KeyMeter: Sendable {
 
         var block: Int { max(1, min(1000, (plan.callsPerMonth ?? 0) / 100)) }
 
+        init(plan: Plan) {
+            self.plan = plan
+            together = CallWindows(plan.limits)
+        }
+
         /// Counts by a plan from now on; calls go on counting in windows of the same length.
         mutating func adopt(_ plan: Plan) {
-            let before = windows
-            windows = plan.limits.map { limit in
-                guard var kept = before.first(where: { $0.seconds == limit.seconds }) else {
-                    let calls = SlidingWindow(limit: limit.calls, length: Int64(limit.seconds) * 1_000_000_000)
-                    return Window(seconds: limit.seconds, calls: calls)
-                }
-                kept.calls.resize(to: limit.calls)
-                return kept
-            }
+            together.adopt(plan.limits)
+            for kind in apart.keys { apart[kind]?.adopt(plan.limits) }
             exhausted = false
             self.plan = plan
+        }
+
+        /// The limit that refuses a call; nil if none does.
+        func refusal(of tally: Tally, at now: Int64) -> (seconds: Int, waitNanoseconds: Int64)? {
+            switch tally {
+            case .together: together.refusal(at: now)
+            case .apart(let kind): apart[kind]?.refusal(at: now)
+            case .monthly: nil
+            }
+        }
+
+        /// Counts a call that no limit refuses.
+        mutating func count(_ tally: Tally, at now: Int64) {
+            switch tally {
+            case .together: together.count(at: now)
+            case .apart(let kind): apart[kind, default: CallWindows(plan.limits)].count(at: now)
+            case .monthly: break
+            }
         }
     }
 
@@ -43,9 +57,7 @@ final class KeyMeter: Sendable {
 
     init(id: String, plan: Plan) {
         self.id = id
-        var first = State(plan: plan)
-        first.adopt(plan)
-        state = Mutex(first)
+        state = Mutex(State(plan: plan))
     }
 
     /// The plan it counts by.
@@ -57,19 +69,19 @@ final class KeyMeter: Sendable {
     }
 
     /// A call comes.
-    func admit(now: Int64, month: Int, store: KeyStore) throws -> Verdict {
+    func admit(_ tally: Tally, now: Int64, month: Int, store: KeyStore) throws -> Verdict {
         try state.withLock { state in
             // All windows and the quota are asked before any of them counts the call: a refused call leaves no trace.
-            let refusal = state.windows.compactMap { window in window.calls.wait(at: now).map { (window.seconds, wait: $0) } }
-                .max { $0.wait < $1.wait }
-            if let (seconds, wait) = refusal { return .tooFast(AccessControl.Rate(seconds: seconds), waitNanoseconds: wait) }
+            if let (seconds, wait) = state.refusal(of: tally, at: now) {
+                return .tooFast(AccessControl.Rate(seconds: seconds), waitNanoseconds: wait)
+            }
             var remaining: Int?
             if let quota = state.plan.callsPerMonth {
                 guard try hasCall(&state, of: quota, month: month, store: store) else { return .quotaUsed }
                 state.left -= 1
                 remaining = quota - state.booked + state.left
             }
-            for index in state.windows.indices { _ = state.windows[index].calls.admit(at: now) }
+            state.count(tally, at: now)
             return .admitted(state.plan, remaining: remaining)
         }
     }
@@ -94,8 +106,8 @@ final class KeyMeter: Sendable {
     /// The calls that a minute has, and those made in the one up to `now`.
     func minute(at now: Int64) -> (limit: Int, used: Int)? {
         state.withLock { state in
-            guard let limit = state.plan.callsPerMinute, let window = state.windows.first(where: { $0.seconds == 60 }) else { return nil }
-            return (limit, window.calls.used(at: now))
+            guard let limit = state.plan.callsPerMinute, let used = state.together.used(inSeconds: 60, at: now) else { return nil }
+            return (limit, used)
         }
     }
 

@@ -9,6 +9,7 @@ struct LimiterModelTests {
     private struct Model {
         struct Call {
             var now: Int64
+            var tally: Tally
             /// The month that it counts in; nil while its plan had no quota.
             var month: Int?
         }
@@ -31,25 +32,25 @@ struct LimiterModelTests {
         }
 
         /// How long a call would have to wait for a limit, by trying every moment at which a call leaves the window.
-        private func wait(_ limit: CallLimit, _ now: Int64) -> Int64 {
+        private func wait(_ limit: CallLimit, _ tally: Tally, _ now: Int64) -> Int64 {
             let length = Int64(limit.seconds) * 1_000_000_000
-            let counted = calls[(begun[limit.seconds] ?? 0)...].map(\.now).filter { now - $0 < length }
+            let counted = calls[(begun[limit.seconds] ?? 0)...].filter { $0.tally == tally }.map(\.now).filter { now - $0 < length }
             let moments = [now] + counted.map { $0 + length }
             return moments.filter { moment in counted.count { moment - $0 < length } < limit.calls }.map { $0 - now }.min() ?? -1
         }
 
         /// The longest wait, and the seconds of the windows that ask for it; nil if none does.
-        func refusal(at now: Int64) -> (wait: Int64, windows: [Int])? {
-            let waits = (plan?.limits ?? []).map { (seconds: $0.seconds, wait: wait($0, now)) }
-            guard let longest = waits.map(\.wait).max(), longest > 0 else { return nil }
+        func refusal(of tally: Tally, at now: Int64) -> (wait: Int64, windows: [Int])? {
+            let waits = (plan?.limits ?? []).map { (seconds: $0.seconds, wait: wait($0, tally, now)) }
+            guard tally != .monthly, let longest = waits.map(\.wait).max(), longest > 0 else { return nil }
             return (longest, waits.filter { $0.wait == longest }.map(\.seconds))
         }
 
         /// Calls that the month has left; nil without a quota.
         func left(of month: Int) -> Int? { plan?.callsPerMonth.map { quota in quota - calls.count { $0.month == month } } }
 
-        mutating func admit(at now: Int64, month: Int) {
-            calls.append(Call(now: now, month: plan?.callsPerMonth == nil ? nil : month))
+        mutating func admit(_ tally: Tally, at now: Int64, month: Int) {
+            calls.append(Call(now: now, tally: tally, month: plan?.callsPerMonth == nil ? nil : month))
         }
     }
 
@@ -136,7 +137,8 @@ struct LimiterModelTests {
             case 9..<20: try access.refresh()
             default: break
             }
-            return try call(index)
+            let tally = [Tally.together, .together, .apart(1), .apart(2), .monthly].randomElement(using: &random) ?? .together
+            return try call(index, tally)
         }
 
         private mutating func adopt() throws {
@@ -152,7 +154,7 @@ struct LimiterModelTests {
                 case 4..<8: Int64.random(in: 0...700_000_000, using: &random)
                 case 8: Int64.random(in: 0...100_000_000_000, using: &random)
                 case 9: Int64.random(in: 0...200_000_000_000_000, using: &random)
-                default: max(0, (models[index].refusal(at: now)?.wait ?? 0) - Int64.random(in: 0...1, using: &random))
+                default: max(0, (models[index].refusal(of: .together, at: now)?.wait ?? 0) - Int64.random(in: 0...1, using: &random))
                 }
             now += length
             time += length / 1000
@@ -164,10 +166,10 @@ struct LimiterModelTests {
             }
         }
 
-        private mutating func call(_ index: Int) throws -> (said: String, isRight: Bool) {
+        private mutating func call(_ index: Int, _ tally: Tally) throws -> (said: String, isRight: Bool) {
             let month = LimiterModelTests.month(time)
-            let (refusal, left) = (models[index].refusal(at: now), models[index].left(of: month))
-            switch try access.decide(vendor: "oanor", key: keys[index], now: now, time: time) {
+            let (refusal, left) = (models[index].refusal(of: tally, at: now), models[index].left(of: month))
+            switch try access.decide(vendor: "oanor", key: keys[index], tally: tally, now: now, time: time) {
             case .badKey: return ("bad key", models[index].plan == nil)
             case .tooFast(let rate, let seconds):
                 guard let refusal else { return ("too fast at \(now), and nothing is", false) }
@@ -180,7 +182,7 @@ struct LimiterModelTests {
                 return ("quota used", later(seconds) == month + 1 && later(seconds - 1) == month)
             case .admitted(let plan, let remaining):
                 guard plan == models[index].plan, refusal == nil, left.map({ $0 > 0 }) ?? true else { return ("admitted wrongly", false) }
-                models[index].admit(at: now, month: month)
+                models[index].admit(tally, at: now, month: month)
                 return ("admitted", remaining == left.map { $0 - 1 })
             case .open, .missingKey, .otherVendor: return ("not judged", false)
             }
