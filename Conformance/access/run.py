@@ -4,6 +4,7 @@ vendor's own way, and that neither answers nor logs give anything away.
 
 usage: run.py [--quick]
 """
+import hashlib
 import http.client
 import json
 import os
@@ -164,7 +165,12 @@ class Matrix:
             ("no key", "none", []), ("an empty key", "none", [(HEADER[vendor], "")]), ("a wrong key", "bad", carried(vendor, f"{vendor}_live_" + "0" * 43)),
             ("the case changed", "bad", carried(vendor, good.swapcase())), ("a part of the key", "bad", carried(vendor, good[:-1])),
             ("the key's first characters", "bad", carried(vendor, good[:len(vendor) + 11])), ("a character more", "bad", carried(vendor, good + "0")),
-            ("another vendor's key", "foreign", carried(vendor, foreign)), ("a revoked key", "bad", carried(vendor, keys["gone"])),
+            ("another vendor's key", "foreign", carried(vendor, foreign)),
+            # A client of OpenD sends the MD5 of its key, which no other vendor's API knows as a key of its own.
+            ("a key of OpenD's", "bad", carried(vendor, self.keys["opend"]["unlimited"])),
+            ("what OpenD's client sends", "foreign", carried(vendor, hashlib.md5(self.keys["opend"]["unlimited"].encode()).hexdigest())),
+            ("the MD5 of the key", "bad", carried(vendor, hashlib.md5(good.encode()).hexdigest())),
+            ("a revoked key", "bad", carried(vendor, keys["gone"])),
             ("a key that asks too often", "often", carried(vendor, keys["tight"])), ("a key without calls left", "often", carried(vendor, keys["spent"])),
             ("a plan that does not open it", "closed", carried(vendor, keys["shut"])), ("the key twice", "twice", carried(vendor, good) * 2),
             ("a good key and a bad one", "twice", carried(vendor, good) + carried(vendor, "x")),
@@ -332,7 +338,9 @@ def main():
             if vendor != "oanor":
                 keys[vendor]["low"] = create(lake, config, vendor, "low")
             revoke(lake, keys[vendor]["gone"])
+        keys["opend"] = {"unlimited": create(lake, config, "opend", "unlimited")}
         secrets = [key for of_vendor in keys.values() for key in of_vendor.values()]
+        secrets.append(hashlib.md5(keys["opend"]["unlimited"].encode()).hexdigest())
         # The log says of every request what it says at all.
         with Serving(lake, "--config", config, "--opend-port", "none", "--opend-ws-port", "none", "--log-level", "debug") as server:
             ask = Caller(server)

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import keyed
 import served
 import wire
 from harness import Checks, ROOT
@@ -254,6 +255,7 @@ def main():
         encrypted(path, rows, quick)
         restarted(path, rows)
     served.run(check, Peer, JUNE)
+    keyed.run(check, JUNE)
     check.finish()
 
 

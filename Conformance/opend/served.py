@@ -206,10 +206,9 @@ def guarded(check, peer_of, lake, folder):
     millrace("keys", "create", "--data", lake, "--vendor", "oanor", "--plan", "free")
     with Serving(lake, "--host", "0.0.0.0") as server:
         check("beyond loopback both ports stay shut without keys", server.log().count("stays shut") == 2 and "OpenD 0.0.0.0" not in server.log(), server.log())
-    secret = os.path.join(folder, "secret")
-    with open(secret, "w") as file:
-        file.write("hello\n")
-    with Serving(lake, "--host", "0.0.0.0", "--opend-key", key, "--opend-ws-key", secret) as server:
+        check("the WebSocket says how to make a key", f"millrace keys create --data {lake} --vendor opend --plan standard'" in server.log(), server.log())
+    millrace("keys", "create", "--data", lake, "--vendor", "opend", "--plan", "standard")
+    with Serving(lake, "--host", "0.0.0.0", "--opend-key", key) as server:
         port = int(re.search(r"OpenD 0\.0\.0\.0:(\d+), OpenD's WebSocket 0\.0\.0\.0:\d+", server.log())[1])
         with peer_of("moomoo", port, "encrypt", f"key={key}") as peer:
             check.equal("with the key it answers there", peer.ask("statistic", "US_INDEX", "VOLUME", "2019-01-02", "2019-01-31")["ret"], 0)
@@ -217,7 +216,7 @@ def guarded(check, peer_of, lake, folder):
         check("a port that is taken is told", taken.status == 1 and f"{port} is in use" in taken.stderr, taken.stderr)
     with Serving(lake, "--opend-port", "none") as server:
         check.equal("'none' opens none", server.log().strip(), "")
-    for words in (("--opend-port", "70000"), ("--opend-ws-port", "x"), ("--opend-key", "/nowhere"), ("--opend-ws-key", lake), ("--coin-exchanges", "Mars"),
+    for words in (("--opend-port", "70000"), ("--opend-ws-port", "x"), ("--opend-key", "/nowhere"), ("--coin-exchanges", "Mars"),
                   ("--option-reports", "nyse"), ("--option-reports-since", "yesterday"), ("--report-server", "occ=ftp://x")):
         done = millrace("serve", "--data", lake, "--port", "0", *words)
         check(f"{' '.join(words)} is bad usage, in one line", done.status == 2 and words[0] in done.stderr and len(done.stderr.strip().splitlines()) == 1, done.stderr)

@@ -37,7 +37,7 @@ public struct KeyStore: Sendable {
         let key = Secret.make(vendor: vendor)
         let record = KeyRecord(
             id: "key_" + Secret.random(count: 8), vendor: vendor, plan: plan, hint: KeyStore.hint(key), created: now, revoked: nil,
-            hash: Secret.hash(key))
+            hash: ShownKey.hash(key, vendor: vendor))
         try database.run(
             "INSERT INTO access_keys VALUES (?, ?, ?, ?, ?, ?, NULL)", record.id, vendor, plan, record.hint, record.hash, now)
         return (record, key)
@@ -66,7 +66,7 @@ public struct KeyStore: Sendable {
         guard let old = try list().first(where: { $0.id == id }) else { throw AccessError(.unknownKey, id) }
         guard old.revoked == nil else { throw AccessError(.revoked, id) }
         let key = Secret.make(vendor: old.vendor)
-        let hash = Secret.hash(key)
+        let hash = ShownKey.hash(key, vendor: old.vendor)
         try database.run("UPDATE access_keys SET hash = ?, hint = ? WHERE id = ?", hash, KeyStore.hint(key), id)
         let record = KeyRecord(
             id: id, vendor: old.vendor, plan: old.plan, hint: KeyStore.hint(key), created: old.created, revoked: nil, hash: hash)

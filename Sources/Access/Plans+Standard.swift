@@ -3,7 +3,7 @@ import Config
 extension Plans {
     /// The plans that come with the server.
     public static let standard: Plans = {
-        var reader = PlanReader(vendors: ["aperiodic", "coinglass", "millrace", "oanor"], datasets: [], paths: nil)
+        var reader = PlanReader(vendors: ["aperiodic", "coinglass", "millrace", "oanor", "opend"], datasets: [], paths: nil)
         do throws(ConfigFaults) {
             return Plans(try reader.read(standardDocument.utf8))
         } catch {
@@ -44,6 +44,10 @@ extension Plans {
             { vendor: 'coinglass', name: 'unlimited' },
 
             { vendor: 'millrace', name: 'unlimited' },
+
+            // The vendor's own, of each kind of statistic.
+            { vendor: 'opend', name: 'standard', limits: [{ calls: 60, seconds: 30 }] },
+            { vendor: 'opend', name: 'unlimited' },
           ],
         }
 

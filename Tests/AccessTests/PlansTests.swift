@@ -45,6 +45,7 @@ struct PlansTests {
                 Plan(vendor: "oanor", name: "pro", callsPerMonth: 68_000, callsPerSecond: 18),
                 Plan(vendor: "oanor", name: "business", callsPerMonth: 360_000, callsPerSecond: 45),
                 Plan(vendor: "oanor", name: "unlimited"),
+                Plan(vendor: "opend", name: "standard", limits: [CallLimit(60, inSeconds: 30)]), Plan(vendor: "opend", name: "unlimited"),
             ])
     }
 
@@ -86,7 +87,7 @@ struct PlansTests {
         #expect(
             faults == [
                 "plans.json5:2:33: 'calls_per_minut' is no setting of a plan. Did you mean 'calls_per_minute'?",
-                "plans.json5:3:13: 'vendor' is one of aperiodic, coinglass, millrace, oanor, not 'oanr'. Did you mean 'oanor'?",
+                "plans.json5:3:13: 'vendor' is one of aperiodic, coinglass, millrace, oanor, opend, not 'oanr'. Did you mean 'oanor'?",
                 "plans.json5:3:27: 'name' is of 1 to 32 small letters, digits and hyphens, not 'A b'",
                 "plans.json5:4:3: a plan wants 'name'",
                 "plans.json5:4:22: 'smallest_interval' changes nothing in the API of oanor",

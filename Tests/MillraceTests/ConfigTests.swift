@@ -11,7 +11,7 @@ struct ConfigTests {
                 return try Binary.run(["config", "check", file.path])
             }
             let good = try check("{ plans: [{ vendor: 'aperiodic', name: 'trial', datasets: ['flow'], calls_per_minute: 0x10, }] } // fine")
-            #expect(good.status == 0 && good.stdout.isEmpty && good.stderr.contains("good; 20 plans"))
+            #expect(good.status == 0 && good.stdout.isEmpty && good.stderr.contains("good; 22 plans"))
             let wrong = try check(
                 "{\n  plans: [\n    { vendor: 'oanor', name: 'x', calls_per_minut: 5 },\n    { vendor: 'oanor', name: 7 },\n] }")
             #expect(wrong.status == 1 && wrong.stderr.isEmpty)

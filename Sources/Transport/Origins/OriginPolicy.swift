@@ -11,18 +11,11 @@ public struct OriginPolicy: Sendable {
     public var own: Set<WebOrigin> = []
     /// The names by which the server may be asked, beside addresses and `localhost`; nil for any.
     public var names: Set<String>?
-    /// Whether streams are for pages of all origins, where something else than the origin says who may read them.
-    public var admitsAll = false
+    /// Whether streams are for pages of all origins now, where something else than the origin says who may read them.
+    public var admitsAll: @Sendable () -> Bool = { false }
 
     /// A server that goes by any name, with streams for its own pages.
     public init() {}
-
-    /// A server that goes by any name, with streams for all pages.
-    public static let open: OriginPolicy = {
-        var policy = OriginPolicy()
-        policy.admitsAll = true
-        return policy
-    }()
 
     /// A name of a host as ``names`` has it; nil for what is none, or has a port.
     public static func name(_ text: String) -> String? {
@@ -53,7 +46,7 @@ public struct OriginPolicy: Sendable {
     ///   - origin: the value of the `Origin` header; nil where there is none, as from all that is no browser.
     ///   - host: the value of the `Host` header.
     package func admits(origin: (some Collection<UInt8>)?, host: (some Collection<UInt8>)?) -> Bool {
-        guard !admitsAll, let origin else { return true }
+        guard let origin, !admitsAll() else { return true }
         guard let page = WebOrigin(String(decoding: origin, as: UTF8.self)) else { return false }
         if shared.contains(page) || own.contains(page) { return true }
         return host.flatMap { Authority($0) }.map { page.isAt($0) } ?? false

@@ -9,6 +9,8 @@ struct OpenDDesk {
     private let quota: OpenDQuota
     /// Made with the first question: most connections are idle.
     private var windows: [UInt32: SlidingWindow] = [:]
+    /// The key whose plan says how often, in place of the quota; nil without one.
+    var pass: OpenDPass?
 
     init(statistics: any OptionStatistics, quota: OpenDQuota) {
         self.statistics = statistics
@@ -66,18 +68,19 @@ struct OpenDDesk {
     ) throws(OpenDRefusal) -> OpenDPage<Row> {
         let range = try days.range(today: clock.day(of: time.microseconds))
         let end = try days.pageEnd(in: range)
-        // Only first pages count.
-        if end == nil { try admit(protocolID, name, at: time) }
+        try admit(protocolID, name, isFirstPage: end == nil, at: time)
         let last = end ?? range.upperBound
         guard let rows = read(range.lowerBound...last) else { throw .underlying }
         // A client hangs on a key in JSON.
         return format == .json ? OpenDPage(all: rows) : OpenDPage(of: rows, through: last, day: day)
     }
 
-    private mutating func admit(_ protocolID: UInt32, _ name: String, at time: StreamTime) throws(OpenDRefusal) {
-        guard let times = quota.firstPages else { return }
+    private mutating func admit(_ protocolID: UInt32, _ name: String, isFirstPage: Bool, at time: StreamTime) throws(OpenDRefusal) {
+        if let pass { return try pass.count(protocolID, name, isFirstPage: isFirstPage, at: time) }
+        // Further pages do not count.
+        guard isFirstPage, let times = quota.firstPages else { return }
         let wait = windows[protocolID, default: SlidingWindow(limit: times, length: OpenDQuota.window)].admit(at: time.nanoseconds)
-        guard wait == nil else { throw .tooOften(name, times: times) }
+        guard wait == nil else { throw .tooOften(name, times: times, seconds: Int(OpenDQuota.window / 1_000_000_000)) }
     }
 }
 

@@ -10,6 +10,9 @@ import Transport
 ///
 /// What there is and what was decided is in `docs/vendors/futu.md`.
 public final class OpenDService: Sendable {
+    /// The vendor whose keys open the WebSocket.
+    public static let vendor = "opend"
+
     private let statistics: any OptionStatistics
     private let key: OpenDKey?
     private let demandsKey: Bool
@@ -40,8 +43,10 @@ public final class OpenDService: Sendable {
     }
 
     /// The session of a new connection over a WebSocket.
-    func webSession(key: String?, at time: StreamTime) -> OpenDWebSession {
-        OpenDWebSession(statistics: statistics, connection: nextNumber(), key: key, quota: quota, at: time)
+    ///
+    /// - Parameter keys: what clients have to show one of; nil where anybody may ask.
+    func webSession(keys: (any OpenDKeys)?, at time: StreamTime) -> OpenDWebSession {
+        OpenDWebSession(statistics: statistics, connection: nextNumber(), keys: keys, quota: quota, at: time)
     }
 
     private func nextNumber() -> Int64 { name | count.add(1, ordering: .relaxed).newValue & 0xf_ffff }

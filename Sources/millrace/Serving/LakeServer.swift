@@ -110,7 +110,8 @@ struct LakeServer: Sendable {
         OpenFiles.raiseLimit()
         let origins = options.visitors.policy(publicURL: options.publicURL, isLoopback: isLoopback)
         let openD = try OpenDServing(
-            options.openD, lake: lake, host: host, isLoopback: isLoopback, threads: options.threads, origins: origins, report: report)
+            options.openD, lake: lake, access: access, host: host, isLoopback: isLoopback, threads: options.threads, origins: origins,
+            report: report)
         self.openD = openD
         var limits = ServerLimits()
         // Month files are made by threads of their own, and those of the server wait for them. A few slow months must not hold up the others.

@@ -10,8 +10,6 @@ struct OpenDOptions: Sendable {
     var webPort: Int?
     /// What encrypted connections begin with.
     var key: OpenDKey?
-    /// What the JavaScript client has to know.
-    var webKey: String?
     /// Whose options count as those on coins.
     var exchanges: Set<String> = ["OKX"]
 
@@ -28,13 +26,14 @@ struct OpenDOptions: Sendable {
             "opend-port", "N", "The port for Futu's and moomoo's clients (OpenD); 0 picks a free one, 'none' opens none",
             default: "11111, or a free one with --port 0"),
         CommandOption(
-            "opend-ws-port", "N", "The port for their JavaScript client; 0 picks a free one, 'none' opens none",
+            "opend-ws-port", "N",
+            "The port for their JavaScript client; 0 picks a free one, 'none' opens none; beyond loopback it stays shut until there is a key"
+                + " of vendor opend",
             default: "one above --opend-port, or a free one where that is 0"),
         CommandOption(
             "opend-key", "FILE", .file,
             "The RSA key (1024 bits, PEM) that OpenD's clients have too; beyond loopback they must, and without it the"
                 + " port stays shut"),
-        CommandOption("opend-ws-key", "FILE", .file, "A file with what the JavaScript client has to know; beyond loopback it must"),
         CommandOption(
             "coin-exchanges", "NAMES", .list(["OKX", "Deribit"]), "Whose options OpenD's clients get as those on coins: OKX,Deribit",
             default: "OKX"),
@@ -50,14 +49,6 @@ struct OpenDOptions: Sendable {
             } catch let error as OpenDKeyError {
                 throw UsageError("--opend-key \(path) \(error)")
             }
-        }
-        if let path = arguments.value("opend-ws-key") {
-            let text = String(decoding: try OpenDOptions.contents(of: path, "--opend-ws-key"), as: UTF8.self)
-            let key = String(text.reversed().drop { $0.isWhitespace }.reversed())
-            guard !key.isEmpty, !key.contains("\n") else {
-                throw UsageError("--opend-ws-key \(path): one line with the key is wanted")
-            }
-            webKey = key
         }
         if let text = arguments.value("coin-exchanges") { exchanges = try Self.exchanges(text, "--coin-exchanges") }
     }

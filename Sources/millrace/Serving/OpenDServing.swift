@@ -1,3 +1,4 @@
+import Access
 import Lake
 import MarketService
 import Notices
@@ -16,11 +17,12 @@ final class OpenDServing: Sendable {
     /// Starts to answer.
     ///
     /// - Parameters:
+    ///   - access: whose keys of vendor `opend` the WebSocket's clients have.
     ///   - isLoopback: whether nobody but this machine reaches `host`; whoever else does has to have a key.
-    ///   - origins: which pages may connect while the WebSocket has no key, which says more about who may.
+    ///   - origins: which pages may connect while the WebSocket wants no key, which says more about who may.
     /// - Throws: a `ServerError` where a port is taken.
     init(
-        _ options: OpenDOptions, lake: Lake, host: String, isLoopback: Bool, threads: Int, origins: OriginPolicy,
+        _ options: OpenDOptions, lake: Lake, access: AccessControl, host: String, isLoopback: Bool, threads: Int, origins: OriginPolicy,
         report: @escaping @Sendable (Notice) -> Void
     ) throws {
         let book = OptionStatisticBook(lake: lake, exchanges: options.exchanges)
@@ -28,7 +30,9 @@ final class OpenDServing: Sendable {
         self.book = book
         self.host = host
         var listener: StreamListener?
-        if let port = options.port, OpenDServing.isOpen(options.key != nil || isLoopback, "OpenD", host, "--opend-key", report) {
+        if options.port != nil, options.key == nil, !isLoopback {
+            report("\(.data, "OpenD") stays shut: \(.address, host) can be reached by others, and \(.option, "--opend-key") is not given")
+        } else if let port = options.port {
             var limits = StreamLimits()
             // A proxy may stand for many.
             limits.connectionsPerClient = 2048
@@ -36,13 +40,17 @@ final class OpenDServing: Sendable {
         }
         self.listener = listener
         var web: Server?
-        if let port = options.webPort,
-            OpenDServing.isOpen(options.webKey != nil || isLoopback, "OpenD's WebSocket", host, "--opend-ws-key", report)
-        {
-            let router = Router([service.webSocketMount(key: options.webKey)], report: report)
+        let wantsKey: @Sendable () -> Bool = { access.wantsKey(vendor: OpenDService.vendor) }
+        if options.webPort != nil, !wantsKey(), !isLoopback {
+            report(
+                "OpenD's WebSocket stays shut: \(.address, host) can be reached by others, and it has no key: make one with 'millrace keys create --data \(.file, lake.directory) --vendor opend --plan standard', and start again"
+            )
+        } else if let port = options.webPort {
+            let router = Router([service.webSocketMount(access: access, isOpenWithoutKeys: isLoopback)], report: report)
+            var origins = origins
+            origins.admitsAll = wantsKey
             do {
-                web = try Server(
-                    router: router, host: host, port: port, threads: 1, origins: options.webKey == nil ? origins : .open, held: held)
+                web = try Server(router: router, host: host, port: port, threads: 1, origins: origins, held: held)
             } catch {
                 listener?.stop()
                 throw error
@@ -50,11 +58,6 @@ final class OpenDServing: Sendable {
         }
         self.web = web
         book.follow(report: report)
-    }
-
-    private static func isOpen(_ holds: Bool, _ what: String, _ host: String, _ option: String, _ report: (Notice) -> Void) -> Bool {
-        if !holds { report("\(.data, what) stays shut: \(.address, host) can be reached by others, and \(.option, option) is not given") }
-        return holds
     }
 
     /// What it answers from.

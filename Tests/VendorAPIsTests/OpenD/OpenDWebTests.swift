@@ -1,7 +1,5 @@
-import Foundation
 import MarketModel
 import MarketService
-import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -11,13 +9,13 @@ import VendorAPIs
 @Suite struct OpenDWebTests {
     private static let time = StreamTime(nanoseconds: 5, microseconds: 1_781_600_000_000_000)
 
-    private func session(key: String? = nil) -> OpenDWebSession {
+    private func session() -> OpenDWebSession {
         let rows = ["2026-06-12", "2026-06-11"].compactMap { CivilDate($0) }.compactMap { day in
             PutCallCount(calls: 4, puts: 2).map {
                 OptionStatistic(market: .usSecurities, day: day, measure: .volume, count: $0, source: "test")
             }
         }
-        return OpenDWebSession(statistics: OptionStatisticTable(rows), connection: 77, key: key, at: Self.time)
+        return OpenDWebSession(statistics: OptionStatisticTable(rows), connection: 77, at: Self.time)
     }
 
     private func logIn(_ key: String = "") -> [UInt8] {
@@ -54,36 +52,30 @@ import VendorAPIs
         let question = OpenDWebMessage(command: 3301, section: 9, body: writer.bytes[...]).question
         let reply = session.receive(question[...], at: Self.time)
         let answer = try parts(reply.message)
-        #expect(answer.command == 3301 && answer.section == [0, 0, 0, 0, 0, 0, 0, 9] && answer.error == 0 && !reply.isClosing)
+        #expect(answer.command == 3301 && answer.section == [0, 0, 0, 0, 0, 0, 0, 9] && answer.error == 0 && reply.end == nil)
         #expect(answer.body.integer(1) == 0 && answer.body.bytes(4)?.isEmpty == false)
         let unknown = OpenDWebMessage(command: 3203, section: 9, body: []).question
         #expect(try parts(session.receive(unknown[...], at: Self.time).message).body.integer(1) == -1)
     }
 
-    @Test func `A key is compared by its MD5, and a bad one is refused in the header`() throws {
-        // MD5 of "secret".
-        for (key, isGood) in [
-            ("5ebe2294ecd0e0f08eab7690d2a6ee69", true), ("5EBE2294ECD0E0F08EAB7690D2A6EE69", false), ("secret", false), ("", false),
-        ] {
-            var session = session(key: "secret")
-            let reply = session.receive(logIn(key)[...], at: Self.time)
-            let answer = try parts(reply.message)
-            #expect(answer.error == (isGood ? 0 : 1) && answer.words == (isGood ? "" : "invalid key") && reply.isClosing == !isGood)
-            #expect(session.deadline == (isGood ? .max : 30_000_000_005))
-        }
+    @Test func `Who has not logged in within half a minute is let go, and who has may stay`() {
+        var session = session()
+        #expect(session.end(at: 30_000_000_004) == nil && session.end(at: 30_000_000_005)?.code == 1008)
+        _ = session.receive(logIn()[...], at: Self.time)
+        #expect(session.end(at: .max) == nil)
     }
 
     @Test func `Nothing is taken before the client has logged in, and no message that is none`() throws {
         var session = session()
         let question = OpenDWebMessage(command: 1002, section: 1, body: []).question
         let reply = session.receive(question[...], at: Self.time)
-        #expect(try parts(reply.message).error == 1 && reply.isClosing)
+        #expect(try parts(reply.message).error == 1 && reply.end?.code == 1008)
         var wrong = logIn()
         wrong[0] = 0
         for bytes in [wrong, Array(logIn().prefix(19)), []] {
             var session = self.session()
             let reply = session.receive(bytes[...], at: Self.time)
-            #expect(reply.message == nil && reply.isClosing)
+            #expect(reply.message == nil && reply.end?.code == 1008)
         }
         var malformed = self.session()
         let bad = OpenDWebMessage(command: 1, section: 1, body: [0xff]).question
@@ -106,45 +98,5 @@ import VendorAPIs
             let reply = session.receive(bytes.prefix(Int(random.next() % 64))[...], at: Self.time)
             if let message = reply.message { #expect(message.count > 44) }
         }
-    }
-
-    @Test func `Over a real WebSocket a client logs in and is answered, and a stranger is closed`() throws {
-        let day = try #require(CivilDate("2026-06-12"))
-        let count = try #require(PutCallCount(calls: 4, puts: 2))
-        let table = OptionStatisticTable([OptionStatistic(market: .usSecurities, day: day, measure: .volume, count: count, source: "test")])
-        let server = try Server(router: Router([OpenDService(statistics: table).webSocketMount(key: "secret")]))
-        defer { server.stop(grace: 0) }
-        let script = """
-            import asyncio, sys, websockets
-            login, question, bad = (bytes.fromhex(word) for word in sys.argv[2:5])
-            async def main():
-                async with websockets.connect(f"ws://127.0.0.1:{sys.argv[1]}/") as socket:
-                    await socket.send(login)
-                    print((await socket.recv())[20:24].hex())
-                    await socket.send(question)
-                    answer = await socket.recv()
-                    print(answer[8:24].hex(), b"2026-06-12" in answer)
-                async with websockets.connect(f"ws://127.0.0.1:{sys.argv[1]}/") as socket:
-                    await socket.send(bad)
-                    print((await socket.recv())[20:35])
-                    await socket.wait_closed()
-                    print(socket.close_code)
-            asyncio.run(main())
-            """
-        var writer = ProtobufWriter()
-        writer.message(1, OpenDPeer.volume("2026-06-01", "2026-06-15"))
-        let question = OpenDWebMessage(command: 3301, section: 9, body: writer.bytes[...]).question
-        func hex(_ bytes: [UInt8]) -> String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "\(StreamService.root)/.venv/bin/python")
-        process.arguments = [
-            "-c", script, "\(server.port)", hex(logIn("5ebe2294ecd0e0f08eab7690d2a6ee69")), hex(question), hex(logIn("no")),
-        ]
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(text == "00000000\n00000ce5000000000000000900000000 True\nb'\\x00\\x00\\x00\\x01invalid key'\n1008\n", "\(text)")
     }
 }

@@ -25,9 +25,13 @@ struct OpenDRefusal: Error, Hashable {
     static let cipher = OpenDRefusal(words: "未支持的加密算法")
     static let key = OpenDRefusal(words: "此连接必须加密，请设置RSA密钥")
 
+    static let spent = OpenDRefusal(words: "本月请求次数已用完")
+    static let badKey = OpenDRefusal(words: "密钥无效")
+    static let unavailable = OpenDRefusal(words: "请求失败，请稍后再试")
+
     static func unknown(_ protocolID: UInt32) -> OpenDRefusal { OpenDRefusal(words: "未支持的协议 \(protocolID)") }
 
-    static func tooOften(_ what: String, times: Int) -> OpenDRefusal {
-        OpenDRefusal(words: "\(what)频率太高，请求失败，每30秒最多\(times)次。")
+    static func tooOften(_ what: String, times: Int, seconds: Int) -> OpenDRefusal {
+        OpenDRefusal(words: "\(what)频率太高，请求失败，每\(seconds)秒最多\(times)次。")
     }
 }
