@@ -35,6 +35,8 @@ final class SessionDriver {
     private var lastHeard: Int64
     private var nextPing: Int64
     private var nextTick: Int64
+    /// Milliseconds between two ticks: what receivers look at with them, such as keys, is to show within a second.
+    private static let tick: Int64 = 500
     private var deadline = Int64.max
 
     init(session: WebSocketSession, descriptor: Int32, early: [UInt8], now: Int64) {
@@ -44,7 +46,7 @@ final class SessionDriver {
         self.now = now
         lastHeard = now
         nextPing = now + SessionDriver.milliseconds(session.options.pingSeconds)
-        nextTick = now + 500
+        nextTick = now + SessionDriver.tick
     }
 
     deinit {
@@ -103,7 +105,7 @@ final class SessionDriver {
         if now >= deadline { return lose() }
         guard phase == .open else { return }
         if now >= nextTick {
-            nextTick = now + 1000
+            nextTick = now + SessionDriver.tick
             receiver?.ticked(now)
         }
         let ping = SessionDriver.milliseconds(session.options.pingSeconds)
