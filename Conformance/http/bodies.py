@@ -71,7 +71,7 @@ def slow(address):
         first = pieces(address)[0]
         time.sleep(0.7)
         assert begun < first == pieces(address)[0], (begun, first, pieces(address))
-        # A megabyte waits, and what sockets hold.
+        # Four megabytes wait, and what sockets hold.
         assert first - begun < 200, first - begun
     wait(lambda: pieces(address)[1] == given_up + 1)
 

@@ -35,8 +35,8 @@ final class BodySession: Sendable {
     /// The `MHD_Connection`, as a number because pointers are not Sendable.
     private let connection: UInt
 
-    /// With fewer bytes left to send than this the next piece is made.
-    private static let comfort = 1 << 20
+    /// With fewer bytes left to send than this the next piece is made: some pieces take much longer to make than others.
+    private static let comfort = 4 << 20
 
     init(_ stream: BodyStream, id: RequestID, connection: OpaquePointer, peer: ConnectionState, hub: BodyHub) {
         state = Mutex(
