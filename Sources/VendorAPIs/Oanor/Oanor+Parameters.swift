@@ -53,9 +53,9 @@ extension Oanor {
             throw Failure(.notFound, "symbol '\(symbol)' is not on the tape of \(venue.name): /v1/symbols lists those that are")
         }
         guard following == .begun else {
+            // Coming back later does not help: somebody has to name it.
             throw Failure(
-                .unavailable, "as many pairs of \(venue.name) are recorded as may be begun by asking: name '\(fetched)' with --record",
-                headers: [Header("Retry-After", "3600")])
+                .notFound, "as many pairs of \(venue.name) are recorded as may be begun by asking: name '\(fetched)' with --record")
         }
         return .later { cancellation in
             for _ in 0..<Oanor.fetchPatience where !cancellation.isCancelled {
