@@ -149,7 +149,7 @@ let testTargets: [Target] = [
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
     tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
-    tests("AccessTests", ["Access", "Config", "MarketModel"]),
+    tests("AccessTests", ["Access", "Config", "MarketModel", "SQLite"]),
     tests(
         "VendorAPIsTests",
         ["VendorAPIs", "MarketModel", "MarketService", "Access", "Transport", "Lake", "OrderFlow", "Recorder", "TapeSequencer"]),

@@ -166,7 +166,7 @@ public final class AccessControl: Sendable {
         let table = current
         guard table.guarded.contains(vendor) else { return .open }
         guard let key, !key.isEmpty else { return .missingKey }
-        let hash = Secret.hash(key)
+        let hash = store.hash(shown: key)
         guard let entry = table.byHash[AccessControl.prefix(hash)]?.first(where: { Secret.equal($0.record.hash, hash) }),
             entry.record.revoked == nil
         else { return .badKey }
@@ -183,7 +183,7 @@ public final class AccessControl: Sendable {
     ///
     /// - Complexity: O(1); SHA-256 of the key.
     public func plan(vendor: String, key: String) -> Plan? {
-        let hash = Secret.hash(key)
+        let hash = store.hash(shown: key)
         guard let entry = current.byHash[AccessControl.prefix(hash)]?.first(where: { Secret.equal($0.record.hash, hash) }),
             entry.record.revoked == nil, entry.record.vendor == vendor
         else { return nil }
@@ -194,7 +194,7 @@ public final class AccessControl: Sendable {
     ///
     /// - Complexity: O(log calls); SHA-256 of the key.
     public func minute(vendor: String, key: String, now: Int64) -> (limit: Int, used: Int)? {
-        let hash = Secret.hash(key)
+        let hash = store.hash(shown: key)
         guard let entry = current.byHash[AccessControl.prefix(hash)]?.first(where: { Secret.equal($0.record.hash, hash) }),
             entry.record.revoked == nil, entry.record.vendor == vendor
         else { return nil }

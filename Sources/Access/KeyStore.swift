@@ -6,6 +6,7 @@ import SQLite
 /// lease of calls would be paid by requests.
 public struct KeyStore: Sendable {
     let database: Database
+    private let salt: [UInt8]
 
     /// Opens the store in a catalogue, which is created if it is not there.
     ///
@@ -21,7 +22,28 @@ public struct KeyStore: Sendable {
                 key TEXT NOT NULL, month INTEGER NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (key, month)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS access_secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID;
             """)
+        salt = try KeyStore.salt(database)
     }
+
+    /// The store's salt, which whoever opens it first makes: hashes that stand there without one are hashed again with it.
+    private static func salt(_ database: Database) throws -> [UInt8] {
+        let known = "SELECT secret FROM access_secrets WHERE name = 'salt'"
+        if let salt = try database.query(known, row: { $0.bytes(0) }).first { return salt }
+        return try database.transaction { connection in
+            if let salt = try connection.query(known, row: { $0.bytes(0) }).first { return salt }
+            let salt = Secret.randomBytes(count: 32)
+            for (id, hash) in try connection.query("SELECT id, hash FROM access_keys", row: { ($0.text(0), $0.bytes(1)) }) {
+                try connection.run("UPDATE access_keys SET hash = ? WHERE id = ?", Secret.hash(salt + hash), id)
+            }
+            try connection.run("INSERT INTO access_secrets VALUES ('salt', ?)", salt)
+            return salt
+        }
+    }
+
+    /// What is kept of what a client shows: SHA-256 of the store's salt and of the SHA-256 of that.
+    ///
+    /// One salt for all keys, so that a key is found by its hash; keys are random, and no two alike.
+    func hash(shown: String) -> [UInt8] { Secret.hash(salt + Secret.hash(shown)) }
 
     /// Makes a key.
     ///
@@ -37,7 +59,7 @@ public struct KeyStore: Sendable {
         let key = Secret.make(vendor: vendor)
         let record = KeyRecord(
             id: "key_" + Secret.random(count: 8), vendor: vendor, plan: plan, hint: KeyStore.hint(key), created: now, revoked: nil,
-            hash: ShownKey.hash(key, vendor: vendor))
+            hash: hash(shown: ShownKey.text(key, vendor: vendor)))
         try database.run(
             "INSERT INTO access_keys VALUES (?, ?, ?, ?, ?, ?, NULL)", record.id, vendor, plan, record.hint, record.hash, now)
         return (record, key)
@@ -66,7 +88,7 @@ public struct KeyStore: Sendable {
         guard let old = try list().first(where: { $0.id == id }) else { throw AccessError(.unknownKey, id) }
         guard old.revoked == nil else { throw AccessError(.revoked, id) }
         let key = Secret.make(vendor: old.vendor)
-        let hash = ShownKey.hash(key, vendor: old.vendor)
+        let hash = self.hash(shown: ShownKey.text(key, vendor: old.vendor))
         try database.run("UPDATE access_keys SET hash = ?, hint = ? WHERE id = ?", hash, KeyStore.hint(key), id)
         let record = KeyRecord(
             id: id, vendor: old.vendor, plan: old.plan, hint: KeyStore.hint(key), created: old.created, revoked: nil, hash: hash)

@@ -3,7 +3,7 @@ import Glibc
 
 /// Keys in clear: how they are made, and what is kept of them.
 ///
-/// A key carries 256 random bits, so one round of SHA-256 keeps it as safe as a slow hash would: there is nothing to guess.
+/// A key carries 256 random bits, so two rounds of SHA-256 keep it as safe as a slow hash would: there is nothing to guess.
 enum Secret {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
@@ -30,12 +30,18 @@ enum Secret {
         return bytes
     }
 
-    /// SHA-256 of a key.
-    static func hash(_ key: String) -> [UInt8] {
-        var key = key
+    /// SHA-256 of a text.
+    static func hash(_ text: String) -> [UInt8] {
+        var text = text
+        return text.withUTF8 { hash(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// SHA-256 of bytes.
+    static func hash(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { hash($0) } }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
-        let status = key.withUTF8 { EVP_Digest($0.baseAddress, $0.count, &digest, nil, sha256, nil) }
-        precondition(status == 1, "OpenSSL has no SHA-256")
+        precondition(EVP_Digest(bytes.baseAddress, bytes.count, &digest, nil, sha256, nil) == 1, "OpenSSL has no SHA-256")
         return digest
     }
 
