@@ -1,5 +1,6 @@
 """A command of Millrace as a child process that says in one line when it is ready."""
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -27,9 +28,22 @@ class Child:
         """Ends it and returns its status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        status = self.process.wait(30)
+        try:
+            status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.tell()
+            self.process.kill()
+            raise
         self.process.stdout.close()
         return status
+
+    def tell(self):
+        """Says where a process that does not end is, and what it has said."""
+        print(f"{' '.join(map(str, self.process.args[:4]))} does not end; it said: {self.log()[-2000:]}", flush=True)
+        if shutil.which("gdb"):
+            words = ["gdb", "-p", str(self.process.pid), "-batch", "-ex", "set pagination off", "-ex", "thread apply all backtrace 16"]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+            print("\n".join(line[:200] for line in done.stdout.splitlines() if line.startswith(("Thread", "#"))), flush=True)
 
     def __enter__(self):
         return self

@@ -112,6 +112,7 @@ extension LiveBook {
             let from = revision.from ?? BarQuery.monthStart(first)
             var scores = revision.scores
             try BarQuery.bars(lake, tape, from: from, to: revision.through + length, options: light, threads: 1) { bar in
+                if rereading.isStopped { throw CancellationError() }
                 let row = scores.next(bar)
                 if starts.contains(bar.start) { toxicity[bar.start] = row.toxicity }
             }
@@ -119,6 +120,7 @@ extension LiveBook {
         }
         var rows: [BarRow] = []
         for start in revision.starts {
+            if rereading.isStopped { throw CancellationError() }
             try BarQuery.bars(lake, tape, from: start, to: start + length, options: bars, threads: 1) { bar in
                 let quality = revision.wholeness.quality(start: start, length: length)
                 rows.append(BarRow(bar: bar, valuation: valuation, toxicity: toxicity[start], quality: quality))

@@ -14,14 +14,19 @@ final class Rereading: Sendable {
     }
 
     func submit(_ wish: @escaping @Sendable (Lake) throws -> Void) {
-        worker.submit { [lake, report] in
+        worker.submit { [lake, report, weak worker] in
             do {
                 try wish(lake)
+            } catch where worker?.isStopped == true {
+                // Nobody waits for it.
             } catch {
                 report(.error("a bar cannot be read again: \(error)"))
             }
         }
     }
+
+    /// Whether what is being read is for nobody any more: a long wish ends then.
+    var isStopped: Bool { worker.isStopped }
 
     func stop() { worker.stop() }
 }
