@@ -17,7 +17,7 @@ final class Rereading: Sendable {
         worker.submit { [lake, report, weak worker] in
             do {
                 try wish(lake)
-            } catch where worker?.isStopped == true {
+            } catch  where worker?.isStopped == true {
                 // Nobody waits for it.
             } catch {
                 report(.error("a bar cannot be read again: \(error)"))
