@@ -91,6 +91,9 @@ def pages(check, server, tape, draw, rounds):
                 rows, at = rows + page["bars"], page["next"]
             check(f"{tape.venue} {path} from {begin} by {limit}", rows == [row for row in all_rows if row["time"] >= begin], len(rows))
     newest = ask(server, f"/v1/bars/flow?{tape.query}&interval=1m&limit=20")["bars"]
+    last = ask(server, f"/v1/cvd?{tape.query}&interval=1m&limit=7")["bars"]
+    check(f"{tape.venue}: without from CVD begins with the first bar that is told", len(last) == min(7, len(sums)) and last[0]["cvd"] == last[0]["volume_delta"]
+          and [row["time"] for row in last] == [row["time"] for row in sums[-7:]], last[:2])
     check(f"{tape.venue}: without from the newest bars are given", newest == whole[-20:], (len(newest), newest[:1]))
 
 

@@ -48,7 +48,7 @@ extension Native {
             }
         }
         let options = BarOptions(interval: interval, parts: [])
-        return try table(request, stretch, interval: interval, since: since) { reader in
+        return try table(request, stretch, interval: interval, since: since, isSum: true) { reader in
             CumulativeDeltaTable(reader, from: since == nil ? nil : stretch.from, now: now)
         } options: {
             options
@@ -61,9 +61,11 @@ extension Native {
 
     /// Answers with a table that is made of bars.
     ///
-    /// - Parameter since: where reading begins, if that is before the first row.
+    /// - Parameters:
+    ///   - since: where reading begins, if that is before the first row.
+    ///   - isSum: whether rows depend on where reading began.
     private func table<Source: TableSource>(
-        _ request: borrowing Request, _ stretch: Stretch, interval: Interval, since: Int64? = nil,
+        _ request: borrowing Request, _ stretch: Stretch, interval: Interval, since: Int64? = nil, isSum: Bool = false,
         _ source: @escaping @Sendable (BarReader) -> Source, options: @escaping @Sendable () -> BarOptions
     ) throws -> Response {
         let format = try TableFormat(request)
@@ -88,6 +90,11 @@ extension Native {
                     count, within: open(stretch.opens ?? 0, .max).times, length: Int64(count) * interval.microseconds,
                     step: interval.microseconds, cancellation
                 ) { source(try open($0, .max)) }
+                if isSum, let first = page.firstTime {
+                    // What is added up begins with the first row that is told.
+                    let sums = try TablePage(source(open(first, .max)), atLeast: .max, cancellation) { $0 + 1 }
+                    return try Native.answer(sums, nil, nil, known, format, cancellation)
+                }
                 return try Native.answer(page, nil, nil, known, format, cancellation)
             }
             let reader = try open(since ?? from, stretch.to)

@@ -49,6 +49,9 @@ struct TablePage<Source: TableSource>: TableSource {
     /// How many rows there are.
     var count: Int { rows.first?.count ?? 0 }
 
+    /// The time of the first row; nil without rows.
+    var firstTime: Int64? { TablePage.times(rows).first }
+
     /// Keeps the last rows only.
     mutating func keep(last count: Int) {
         let held = self.count
