@@ -20,6 +20,7 @@ import flowsurface
 import formats
 import paging
 import prints
+import strains
 import tapes
 from harness import Checks, millrace
 from serving import Serving
@@ -81,6 +82,7 @@ def main():
             prints.run(check, server, made, draw, options.quick)
             refusals(server)
         days.run(check, Server, lake)
+        strains.run(check, Server, folder, lake, made, options.quick)
         keys(lake)
     check.finish()
 

@@ -110,4 +110,28 @@ import Testing
         }
         #expect(try TradePage.open(lake, venue: .binanceSpot, symbol: "BTCUSDT", from: 0, to: .max, atLeast: 10, limits: limits) != nil)
     }
+
+    @Test func `Where a day is replaced while a page is read the new one is read on from there, and no trade comes twice`() throws {
+        let day: Int64 = 86_400_000
+        func trades(_ ids: Range<Int64>, on number: Int64) -> [Trade] {
+            ids.map { id in
+                Trade(
+                    id: TradeID(id), time: (Self.start + number * day + id * 10) * 1000, price: 100, quantity: 1, side: .buy)
+            }
+        }
+        let (first, second) = (trades(1..<2001, on: 0), trades(2001..<4001, on: 1))
+        let lake = try self.lake(first + second.filter { $0.id.integer % 2 == 0 })
+        var page = try Self.page(lake, from: 0, to: .max, atLeast: nil)
+        var ids = try #require(try page.next()).id
+        #expect(ids == first.map(\.id.integer))
+        // The second day now has twice as many trades, with prices of one digit more.
+        let finer = second.map { "\($0.time / 1000),100.5,1,buy,\($0.id.integer)\n" }
+        let file = try folder.file("second.csv", "time,price,quantity,side,id\n" + finer.joined())
+        _ = try TapeImport(lake: lake, options: ImportOptions(venue: .binanceSpot, symbol: "BTCUSDT", threads: 1)).run(files: [file])
+        while let rows = try page.next() {
+            ids += rows.id
+            #expect(page.scales.price == 1 && rows.price.allSatisfy { $0 == 1000 || $0 == 1005 })
+        }
+        #expect(ids == (first + second).map(\.id.integer))
+    }
 }

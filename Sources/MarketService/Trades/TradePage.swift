@@ -29,7 +29,6 @@ public struct TradePage: Sendable {
     private let days: [TapeDay]
     private var reader: TapeReader
     private var position: Int64
-    private var attempts = 0
 
     /// Finds the trades with from <= time < to, or the first of them, and reads none but their times.
     ///
@@ -82,17 +81,17 @@ public struct TradePage: Sendable {
     ///
     /// - Throws: what the lake throws.
     public mutating func next() throws -> TradeColumns? {
-        while true {
-            do {
-                guard let trades = try reader.next() else { return nil }
-                position = (trades.time.last ?? position) + 1
-                return trades
-            } catch let error as LakeError where error.isRetryable && attempts < 5 {
-                attempts += 1
-                guard let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol) else { throw error }
+        var isStale = false
+        return try LakeError.retrying {
+            if isStale, let tape = try lake.tape(venue: instrument.venue, symbol: instrument.symbol) {
                 scales = tape.scales
                 reader = try lake.reader(tape, from: position, to: times.upperBound, columns: columns)
             }
+            // What fails from here on is read from a new summary.
+            isStale = true
+            guard let trades = try reader.next() else { return nil }
+            position = (trades.time.last ?? position) + 1
+            return trades
         }
     }
 

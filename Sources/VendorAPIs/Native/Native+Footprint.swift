@@ -8,31 +8,13 @@ extension Native {
     func footprint(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
         let interval = try interval(request)
         let stretch = try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows)
-        let format = try TableFormat(request)
-        let known = request.header("If-None-Match")
         let (lake, threads, limits) = (lake, threads, limits)
-        let open: @Sendable (Int64) throws -> FootprintReader = { from in
-            guard
-                let reader = try FootprintReader.open(
-                    lake, venue: stretch.venue, symbol: stretch.symbol, from: from, to: stretch.to, interval: interval, threads: threads,
-                    limits: limits)
-            else { throw Native.noTape(stretch.venue, stretch.symbol) }
-            return reader
-        }
-        return .later { cancellation in
-            guard let from = stretch.from else {
-                let page = try Native.newest(
-                    stretch.count ?? 1, within: open(stretch.opens ?? 0).times, length: 10 * interval.microseconds,
-                    step: interval.microseconds, cancellation
-                ) { FootprintTable(try open($0)) }
-                return try Native.answer(page, nil, nil, known, format, cancellation)
-            }
-            let reader = try open(from)
-            guard let count = stretch.count else {
-                return try Native.answer(FootprintTable(reader), reader.revision, nil, known, format, cancellation)
-            }
-            let page = try TablePage(FootprintTable(reader), atLeast: count, cancellation) { $0 + interval.microseconds }
-            return try Native.answer(page, reader.revision + "-\(count)", page.goesOnAt, known, format, cancellation)
+        return try table(request, stretch, interval: interval, reach: 10) { from, to in
+            try FootprintReader.open(
+                lake, venue: stretch.venue, symbol: stretch.symbol, from: from, to: to, interval: interval, threads: threads, limits: limits
+            )
+        } source: { reader in
+            FootprintTable(reader)
         }
     }
 }

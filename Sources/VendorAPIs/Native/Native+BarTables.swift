@@ -1,0 +1,105 @@
+import Lake
+import MarketModel
+import MarketService
+import Transport
+
+/// What tables of bars are read from.
+protocol BarSource: Sendable {
+    /// The starts of the bars that it gives.
+    var times: Range<Int64> { get }
+    /// Differs when anything that its rows are made of differs.
+    var revision: String { get }
+}
+
+extension BarReader: BarSource {}
+extension FootprintReader: BarSource {}
+
+extension Native {
+    /// Answers with a table that is made of bars: a page of it, all of it, or the newest rows.
+    ///
+    /// - Parameters:
+    ///   - since: where reading begins, if that is before the first row.
+    ///   - isSum: whether rows depend on where reading began.
+    ///   - reach: how many bars back the newest rows are looked for first; nil for as many as there are to be rows.
+    ///   - open: begins to read a range of time; nil where there is no tape.
+    func table<Reader: BarSource, Source: TableSource>(
+        _ request: borrowing Request, _ stretch: Stretch, interval: Interval, since: Int64? = nil, isSum: Bool = false, reach: Int? = nil,
+        open: @escaping @Sendable (_ from: Int64, _ to: Int64) throws -> Reader?, source: @escaping @Sendable (Reader) -> Source
+    ) throws -> Response {
+        let format = try TableFormat(request)
+        let (known, now) = (request.header("If-None-Match"), request.time)
+        @Sendable func reader(_ from: Int64, _ to: Int64) throws -> Reader {
+            guard let reader = try open(from, to) else { throw Native.noTape(stretch.venue, stretch.symbol) }
+            return reader
+        }
+        return .later { cancellation in
+            // A tape may be replaced between its summary and its files: until something has been sent that is nobody's error.
+            try LakeError.retrying {
+                guard let from = stretch.from else {
+                    let count = stretch.count ?? 1
+                    var page = try Native.newest(
+                        count, within: reader(stretch.opens ?? 0, .max).times,
+                        length: Int64(reach ?? count) * interval.microseconds, step: interval.microseconds, cancellation
+                    ) { source(try reader($0, .max)) }
+                    if isSum, let first = page.firstTime {
+                        // What is added up begins with the first row that is told.
+                        page = try TablePage(source(reader(first, .max)), atLeast: .max, cancellation) { $0 + 1 }
+                    }
+                    return try Native.answer(page, nil, nil, known, format, cancellation)
+                }
+                let bars = try reader(since ?? from, stretch.to)
+                // Whether the last bar still grows is told of it, and changes without the tape.
+                let isGrowing = interval.start(of: bars.times.upperBound - 1) + interval.microseconds > now
+                let revision = bars.revision + (isGrowing ? "-growing" : "")
+                guard let count = stretch.count else {
+                    return try Native.answer(source(bars), revision, nil, known, format, cancellation)
+                }
+                let page = try TablePage(source(bars), atLeast: count, cancellation) { $0 + interval.microseconds }
+                return try Native.answer(page, revision + "-\(count)", page.goesOnAt, known, format, cancellation)
+            }
+        }
+    }
+
+    /// The newest rows: further and further back until there are enough.
+    ///
+    /// - Parameters:
+    ///   - length: how far back the first attempt goes, in microseconds.
+    ///   - whole: the times of all rows there may be.
+    ///   - step: where rows may begin.
+    static func newest<Source: TableSource>(
+        _ count: Int, within whole: Range<Int64>, length: Int64, step: Int64, _ cancellation: Cancellation,
+        _ source: (_ from: Int64) throws -> Source
+    ) throws -> TablePage<Source> {
+        var length = length
+        while true {
+            let back = whole.upperBound.subtractingReportingOverflow(length)
+            let from = back.overflow ? whole.lowerBound : max(whole.lowerBound, back.partialValue - back.partialValue % step)
+            var page = try TablePage(source(from), atLeast: .max, cancellation) { $0 + 1 }
+            if page.count >= count || from <= whole.lowerBound {
+                page.keep(last: count)
+                return page
+            }
+            length = length > .max / 4 ? .max : length * 4
+        }
+    }
+
+    /// An entity tag. It is a weak one: the same rows may be sent with gzip or without.
+    static func tag(_ revision: String, _ format: TableFormat) -> String { "W/\"\(revision)-\(format.rawValue)\"" }
+
+    /// - Parameters:
+    ///   - revision: differs when the rows do; nil for rows that have no stable beginning.
+    ///   - next: where the next page begins.
+    static func answer(
+        _ source: some TableSource, _ revision: String?, _ next: Int64?, _ known: String?, _ format: TableFormat,
+        _ cancellation: Cancellation
+    ) throws -> Response {
+        var headers = [Header("Vary", "Accept"), Header("Cache-Control", "no-cache")]
+        if let next { headers.append(Header("X-Next", String(next))) }
+        if let revision {
+            let tag = Native.tag(revision, format)
+            headers.append(Header("ETag", tag))
+            if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: headers) }
+        }
+        return try .table(source, format, headers: headers, cancellation)
+    }
+}
