@@ -4,7 +4,7 @@ public import MarketModel
 /// stretches in which the venue was lost with what it says of its newest trades.
 ///
 /// A state machine without clock and I/O. Rows may come a little after newer ones, so what was lost may be a little older than the newest row
-/// before the loss. An answer about the newest trades that reaches back behind that, and to a trade from before the loss, proves that nothing
+/// before the loss, and a little newer than the first row after it, or than the oldest one of an answer. An answer about the newest trades that reaches back behind that, and to a trade from before the loss, proves that nothing
 /// is missing; one that does not leaves a hole of a known time to the venue's dumps.
 ///
 ///     tape.interrupted()
@@ -15,7 +15,7 @@ public struct ArrivalTape: Sendable {
     public struct Options: Sendable, Hashable {
         /// How many of the newest ids are remembered: more than an answer of the venue has, and than it repeats after a loss.
         public var memory = 2048
-        /// How much older than the newest row a row may be that comes after it, in microseconds of the venue's clock.
+        /// How much older than the newest row a row may be that comes after it, in microseconds of the venue's clock, 0 or more.
         public var disorder: Int64 = 1_000_000
         /// How long to wait after a question that failed; doubles up to ``longestWait``.
         public var firstWait: Int64 = 500_000_000
@@ -155,7 +155,7 @@ public struct ArrivalTape: Sendable {
         let missed = rows.filter { ids[$0.trade.id] == nil && (reachesBack || $0.trade.time >= loss.timeBefore) }
         let ordered = missed.enumerated().sorted { ($0.element.trade.time, $0.offset) < ($1.element.trade.time, $1.offset) }.map(\.element)
         let after = loss.timeAfter ?? rows.map(\.trade.time).max() ?? oldest
-        let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: reachesBack ? after : max(oldest, loss.timeBefore))
+        let hole = hole(from: loss.timeBefore, before: reachesBack ? after : max(oldest, loss.timeBefore))
         for doubt in loss.doubts { actions.append(.cleared(doubt)) }
         if !ordered.isEmpty || !reachesBack { actions.append(.opened(hole)) }
         for row in ordered {
@@ -188,7 +188,7 @@ public struct ArrivalTape: Sendable {
     private mutating func goOn(from time: Int64, _ actions: inout [Action]) {
         guard let loss else { return }
         if loss.isGivenUp { return giveUp(until: time, &actions) }
-        let doubt = TimeHole(timeBefore: loss.timeBefore, timeAfter: time)
+        let doubt = hole(from: loss.timeBefore, before: time)
         self.loss?.timeAfter = time
         self.loss?.doubts.append(doubt)
         actions.append(.doubted(doubt))
@@ -197,10 +197,16 @@ public struct ArrivalTape: Sendable {
     private mutating func giveUp(until time: Int64, _ actions: inout [Action]) {
         guard let loss else { return }
         for doubt in loss.doubts { actions.append(.cleared(doubt)) }
-        let hole = TimeHole(timeBefore: loss.timeBefore, timeAfter: time)
+        let hole = hole(from: loss.timeBefore, before: time)
         actions.append(.opened(hole))
         actions.append(.abandoned(hole))
         self.loss = nil
+    }
+
+    /// The time that lost rows may be of, where the row of a time is the first that is known again: what came before it may be newer.
+    private func hole(from start: Int64, before time: Int64) -> TimeHole {
+        let (end, overflow) = time.addingReportingOverflow(options.disorder)
+        return TimeHole(timeBefore: start, timeAfter: overflow ? .max : end)
     }
 
     private mutating func keep(_ trade: Trade) {
