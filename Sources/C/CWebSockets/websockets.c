@@ -3,6 +3,7 @@
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -105,6 +106,19 @@ static int authorities_load(const char *path) {
     return loads;
 }
 
+// libwebsockets 4.1 chooses anew with each context where a connection finds itself during the check of its certificate, for the whole
+// process: handshakes of other contexts that are under way then fail (its issue 2178). Only the first context may set TLS up.
+static struct lws_context *create_context(struct lws_context_creation_info *info) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static int is_set_up = 0;
+    pthread_mutex_lock(&lock);
+    if (!is_set_up) info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    struct lws_context *context = lws_create_context(info);
+    is_set_up |= context != NULL;
+    pthread_mutex_unlock(&lock);
+    return context;
+}
+
 static void free_loop(mr_ws_loop *loop) {
     if (loop->context) lws_context_destroy(loop->context);
     for (unsigned i = 0; i < loop->proxy_count; i++) free(loop->proxies[i]);
@@ -129,7 +143,7 @@ mr_ws_loop *mr_ws_open(
     lws_set_log_level(0, NULL);
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .user = loop,
         .timeout_secs = handshake_seconds,
         // What is read at once, and the room for the request's headers.
@@ -140,7 +154,7 @@ mr_ws_loop *mr_ws_open(
     struct rlimit files;
     // Its tables are as long as the limit on descriptors, which containers set as high as 2^30.
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 1 << 21) info.fd_limit_per_thread = 1 << 16;
-    loop->context = lws_create_context(&info);
+    loop->context = create_context(&info);
     if (loop->context) loop->direct = make_vhost(loop, "direct", NULL);
     if (!loop->direct || !loop->user_agent || (ca_file && !loop->ca_file)) {
         free_loop(loop);

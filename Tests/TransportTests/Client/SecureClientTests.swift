@@ -36,6 +36,20 @@ struct SecureClientTests {
         #expect(try https.get("https://127.0.0.1:\(peers.places.tls ?? 0)/status/200").status == 200)
     }
 
+    @Test func `Loops that are made meanwhile disturb no handshake`() throws {
+        let client = try LoggedLoop(options(peers.authority))
+        for link in 1...50 {
+            client.connect("wss://\(here)/ws/echo", link: link)
+            try withExtendedLifetime(LoggedLoop(options(peers.authority))) {
+                let isOpened = try client.log.wait { events in
+                    events.contains(.opened(link))
+                        ? true : events.contains { if case .closed(link, _) = $0 { true } else { false } } ? false : nil
+                }
+                #expect(isOpened, "\(client.log.all.suffix(1))")
+            }
+        }
+    }
+
     @Test func `Many messages arrive over TLS`() throws {
         let client = try LoggedLoop(options(peers.authority))
         client.connect("wss://\(here)/ws/push?n=20000&size=150")
