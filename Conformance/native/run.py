@@ -18,6 +18,7 @@ import bars
 import days
 import flowsurface
 import formats
+import kept
 import paging
 import prints
 import strains
@@ -83,6 +84,7 @@ def main():
             refusals(server)
         days.run(check, Server, lake)
         strains.run(check, Server, folder, lake, made, options.quick)
+        kept.run(check, Server, folder, lake)
         keys(lake)
     check.finish()
 

@@ -17,9 +17,8 @@ package struct StoredFile: Sendable, Hashable {
 /// or somebody else's is never served; it is replaced. Files appear by renaming, in one step; several processes may share the directory.
 package final class MonthStore: Sendable {
     private let root: String
-    private var incoming: String { root + "/incoming" }
+    private let growing: GrowingFiles
     private let verified = Mutex<[String: Verified]>([:])
-    private let serial = Atomic<Int>(0)
 
     private struct Verified {
         var content: String
@@ -30,7 +29,7 @@ package final class MonthStore: Sendable {
     /// Opens the store of a data directory and removes what killed builders have left half written.
     package init(lake: Lake) {
         root = lake.directory + "/bars"
-        for name in FileSystem.names(in: incoming) { MonthStore.removeAbandoned(incoming + "/" + name) }
+        growing = GrowingFiles(in: root + "/incoming")
     }
 
     /// The file made from `content` if this process knows that it is whole; looks at the file's status only.
@@ -66,16 +65,14 @@ package final class MonthStore: Sendable {
     package func publish(
         _ shelf: MonthShelf, _ month: CivilMonth, content: String, isCurrent: () throws -> Bool = { true }, write: (Int32) throws -> Void
     ) throws -> StoredFile? {
-        // A folder that is lost with the power takes nothing along that could not be made again.
-        try FileSystem.makeDirectory(incoming, durably: false)
         let folder = root + "/" + shelf.folder
         try FileSystem.makeDirectory(folder, durably: false)
-        let (temporary, descriptor) = try makeTemporary()
+        let (temporary, descriptor) = try growing.make()
         defer { close(descriptor) }
         do {
             try write(descriptor)
             guard fsync(descriptor) == 0 else { throw FileSystem.failure(temporary) }
-            let name = MonthFileName(month: month, content: content, hash: try MonthStore.hash(descriptor, temporary))
+            let name = MonthFileName(month: month, content: content, hash: try SHA256.hexadecimal(of: descriptor, temporary))
             guard try isCurrent() else {
                 FileSystem.remove(temporary)
                 return nil
@@ -103,43 +100,10 @@ package final class MonthStore: Sendable {
         guard let descriptor = try? FileSystem.open(path, O_RDONLY | O_NONBLOCK) else { return nil }
         defer { close(descriptor) }
         // Taken before reading: a change meanwhile is seen at the next look.
-        guard let identity = FileIdentity(descriptor: descriptor), try MonthStore.hash(descriptor, path) == name.hash else { return nil }
+        guard let identity = FileIdentity(descriptor: descriptor), try SHA256.hexadecimal(of: descriptor, path) == name.hash else {
+            return nil
+        }
         verified.withLock { $0[key] = Verified(content: name.content, path: path, identity: identity) }
         return StoredFile(path: path, size: identity.size)
-    }
-
-    private static func hash(_ descriptor: Int32, _ path: String) throws -> String {
-        let hash = SHA256()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset: off_t = 0
-        while true {
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileSystem.failure(path) }
-            if count == 0 { return hash.hexadecimal() }
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += off_t(count)
-        }
-    }
-
-    /// A file of our own in `incoming/`, locked, so that others can tell that somebody is writing it.
-    private func makeTemporary() throws -> (path: String, descriptor: Int32) {
-        while true {
-            let path = "\(incoming)/\(getpid())-\(serial.add(1, ordering: .relaxed).newValue)"
-            let descriptor = try FileSystem.open(path, O_RDWR | O_CREAT)
-            // Whoever cleans up may have been faster than the lock.
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, FileIdentity(path: path) == FileIdentity(descriptor: descriptor) {
-                ftruncate(descriptor, 0)
-                return (path, descriptor)
-            }
-            close(descriptor)
-        }
-    }
-
-    private static func removeAbandoned(_ path: String) {
-        guard let descriptor = try? FileSystem.open(path, O_RDONLY | O_NONBLOCK) else { return }
-        defer { close(descriptor) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { FileSystem.remove(path) }
     }
 }

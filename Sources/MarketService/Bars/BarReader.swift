@@ -17,6 +17,8 @@ public struct BarReader: Sendable {
     public let times: Range<Int64>
     /// Differs when anything that the rows are made of differs, also where days are still being recorded.
     public let revision: String
+    /// Whether no trades are being recorded into days that the rows are made of.
+    public let isSealed: Bool
 
     private let lake: Lake
     private let options: BarOptions
@@ -70,6 +72,7 @@ public struct BarReader: Sendable {
         stretches = BarStretches(tape: tape, interval: interval, range: start..<max(start, end), threads: threads)
         holes = RepairedHoles(BarQuery.holes(tape))
         let days = tape.days.filter { $0.firstTime < max(start, end) && $0.lastTime >= start }
+        isSealed = !days.contains(where: \.isOpen)
         let facts =
             days.map { "\($0.contentHash) \($0.contractSize.normalized)" } + BarQuery.holes(tape).map { "\($0)" } + [
                 "\(tape.scales) \(times)"

@@ -12,6 +12,8 @@ public struct FootprintReader: Sendable {
     public let times: Range<Int64>
     /// Differs when anything that the bars are made of differs, also where days are still being recorded.
     public let revision: String
+    /// Whether no trades are being recorded into days that the rows are made of.
+    public let isSealed: Bool
 
     private let reading: BarReading
     private let wholeness: TapeWholeness
@@ -37,6 +39,7 @@ public struct FootprintReader: Sendable {
         interval = bars.interval
         times = bars.times
         revision = bars.revision
+        isSealed = bars.isSealed
         self.threads = threads
         reading = try BarReading(lake: lake, tape: tape, options: BarOptions(interval: interval, parts: []), progress: nil)
         wholeness = BarQuery.wholeness(tape)

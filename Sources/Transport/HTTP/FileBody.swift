@@ -8,15 +8,16 @@ public final class FileBody: @unchecked Sendable {
     public let size: Int
     /// The bytes to send.
     var sending: Range<Int>
-    /// A strong validator: it changes when the file is replaced or written.
+    /// A validator: a strong one that changes when the file is replaced or written, or the one it was opened with.
     public let entityTag: String
     /// When the file was last written: seconds since 1970-01-01 UTC.
     public let modified: Int64
 
     /// Opens a regular file.
     ///
+    /// - Parameter entityTag: what tells this content from others, where the file is only one form of it.
     /// - Throws: ``Failure`` 404 if there is no such regular file, 500 if it cannot be opened.
-    public init(path: String) throws(Failure) {
+    public init(path: String, entityTag: String? = nil) throws(Failure) {
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw Failure(errno == ENOENT || errno == ENOTDIR ? .notFound : .internalError) }
         var status = stat()
@@ -29,7 +30,9 @@ public final class FileBody: @unchecked Sendable {
         sending = 0..<size
         modified = Int64(status.st_mtim.tv_sec)
         let nanoseconds = UInt64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
-        entityTag = "\"\(String(nanoseconds, radix: 16))-\(String(status.st_size, radix: 16))-\(String(status.st_ino, radix: 16))\""
+        self.entityTag =
+            entityTag
+            ?? "\"\(String(nanoseconds, radix: 16))-\(String(status.st_size, radix: 16))-\(String(status.st_ino, radix: 16))\""
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -131,8 +131,8 @@ extension Server {
             response.contentType = nil
             return
         }
-        // With If-Range a range is only given of the very file the client began with.
-        if let wanted = value("If-Range", connection), wanted != file.entityTag, wanted != modified { return }
+        // With If-Range a range is only given of the very file the client began with, which a weak tag does not tell.
+        if let wanted = value("If-Range", connection), wanted != file.entityTag || wanted.hasPrefix("W/"), wanted != modified { return }
         switch ByteRange(header: value("Range", connection), size: file.size) {
         case .whole:
             break

@@ -9,6 +9,8 @@ protocol BarSource: Sendable {
     var times: Range<Int64> { get }
     /// Differs when anything that its rows are made of differs.
     var revision: String { get }
+    /// Whether no more trades are recorded into its rows.
+    var isSealed: Bool { get }
 }
 
 extension BarReader: BarSource {}
@@ -28,6 +30,7 @@ extension Native {
     ) throws -> Response {
         let format = try TableFormat(request)
         let (known, now) = (request.header("If-None-Match"), request.time)
+        let (kept, question) = (kept, Native.question(request))
         @Sendable func reader(_ from: Int64, _ to: Int64) throws -> Reader {
             guard let reader = try open(from, to) else { throw Native.noTape(stretch.venue, stretch.symbol) }
             return reader
@@ -52,7 +55,8 @@ extension Native {
                 let isGrowing = interval.start(of: bars.times.upperBound - 1) + interval.microseconds > now
                 let revision = bars.revision + (isGrowing ? "-growing" : "")
                 guard let count = stretch.count else {
-                    return try Native.answer(source(bars), revision, nil, known, format, cancellation)
+                    let shelf = bars.isSealed && !isGrowing ? kept.map { ($0, question) } : nil
+                    return try Native.answer(source(bars), revision, nil, known, format, keeping: shelf, cancellation)
                 }
                 let page = try TablePage(source(bars), atLeast: count, cancellation) { $0 + interval.microseconds }
                 return try Native.answer(page, revision + "-\(count)", page.goesOnAt, known, format, cancellation)
@@ -89,17 +93,34 @@ extension Native {
     /// - Parameters:
     ///   - revision: differs when the rows do; nil for rows that have no stable beginning.
     ///   - next: where the next page begins.
+    ///   - keeping: where the answer is kept, and what was asked, where that is worth it.
     static func answer(
         _ source: some TableSource, _ revision: String?, _ next: Int64?, _ known: String?, _ format: TableFormat,
-        _ cancellation: Cancellation
+        keeping: (store: AnswerStore, question: String)? = nil, _ cancellation: Cancellation
     ) throws -> Response {
         var headers = [Header("Vary", "Accept"), Header("Cache-Control", "no-cache")]
         if let next { headers.append(Header("X-Next", String(next))) }
-        if let revision {
-            let tag = Native.tag(revision, format)
-            headers.append(Header("ETag", tag))
-            if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: headers) }
+        guard let revision else { return try .table(source, format, headers: headers, cancellation) }
+        let tag = Native.tag(revision, format)
+        let tagged = headers + [Header("ETag", tag)]
+        if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: tagged) }
+        guard let keeping else { return try .table(source, format, headers: tagged, cancellation) }
+        let content = "\(keeping.question)\n\(tag)"
+        if let path = keeping.store.find(content), let file = try? FileBody(path: path, entityTag: tag) {
+            // The file brings its tag along.
+            return Response(contentType: format.contentType, body: .file(file), headers: headers)
         }
-        return try .table(source, format, headers: headers, cancellation)
+        let body = try KeptBody(TableBody(source, format), keeping.store.draft(content))
+        return try .produced(format.contentType, headers: tagged, cancellation, by: body)
+    }
+
+    /// What a request asks for, however it is written: path and parameters but for the format.
+    static func question(_ request: borrowing Request) -> String {
+        let query = request.query
+        let values = query.names.filter { $0 != TableFormat.parameter.name }.sorted().map { name in
+            let value = query[name] ?? ""
+            return "\(name) \(value.utf8.count) \(value)"
+        }
+        return ([request.path] + values).joined(separator: "\n")
     }
 }

@@ -13,6 +13,7 @@ public struct Native: Sendable {
     let statistics: any OptionStatistics
     let threads: Int
     let limits: QueryLimits
+    let kept: AnswerStore?
 
     static let prefix = "/v1"
 
@@ -24,14 +25,15 @@ public struct Native: Sendable {
     ///   - statistics: what is answered about option markets day by day.
     ///   - threads: how many read for one answer, 1…64.
     ///   - limits: what one answer may be made of.
+    ///   - kept: where long answers of bars are kept for whoever asks for them again.
     ///   - gate: who may call; its vendor is `millrace`.
     public static func mount(
         lake: Lake, live: NativeLive, options: OptionMarket, interest: InterestMarket, statistics: any OptionStatistics,
-        threads: Int = 1,
-        limits: QueryLimits = QueryLimits(), gate: KeyGate
+        threads: Int = 1, limits: QueryLimits = QueryLimits(), kept: AnswerStore? = nil, gate: KeyGate
     ) -> Mount {
         let api = Native(
-            lake: lake, live: live, options: options, interest: interest, statistics: statistics, threads: threads, limits: limits)
+            lake: lake, live: live, options: options, interest: interest, statistics: statistics, threads: threads, limits: limits,
+            kept: kept)
         return Mount(
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [

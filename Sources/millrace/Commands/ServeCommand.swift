@@ -50,6 +50,9 @@ extension Command {
             CommandOption(
                 "query-files", "N", "How many days of open interest or options, of a venue or family each, one answer may be made of",
                 default: "\(QueryLimits().files)"),
+            CommandOption(
+                "kept-answers", "GB", "How many gigabytes of long answers of bars are kept for who asks again, in bars/answers; 0 for none",
+                default: "2"),
             CommandOption("grace", "S", "Seconds that requests in flight are given at the end", default: "10"),
         ] + LogOptions.options + Visitors.options + OpenDOptions.options + RecordingOptions.options,
         examples: [
@@ -67,6 +70,7 @@ extension Command {
         options.recording = try RecordingOptions(arguments)
         options.limits.trades = try arguments.integer("query-trades", in: 1...Int.max, default: options.limits.trades)
         options.limits.files = try arguments.integer("query-files", in: 1...Int.max, default: options.limits.files)
+        options.keptAnswers = try arguments.integer("kept-answers", in: 0...1 << 20, default: 2) << 30
         options.publicURL = try arguments.value("public-url").map { text throws(UsageError) in try PublicURL(text) }
         let previews = arguments.all("preview")
         if !previews.isEmpty {

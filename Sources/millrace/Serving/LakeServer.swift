@@ -30,6 +30,8 @@ struct ServeOptions: Sendable {
     var openD = OpenDOptions()
     /// What one answer may be made of.
     var limits = QueryLimits()
+    /// How many bytes of long answers are kept.
+    var keptAnswers = 2 << 30
     /// What is recorded live.
     var recording = RecordingOptions()
     /// Where it is told what happens.
@@ -133,7 +135,8 @@ struct LakeServer: Sendable {
             Flowsurface.mount(lake: lake, market: market, limits: options.limits, gate: own),
             Native.mount(
                 lake: lake, live: streams.native, options: optionMarket, interest: interest.market, statistics: openD.statistics,
-                threads: options.threads, limits: options.limits, gate: own),
+                threads: options.threads, limits: options.limits,
+                kept: AnswerStore(lake: lake, engine: Program.version, capacity: options.keptAnswers), gate: own),
         ]
         let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
         server = try Server(
