@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The native API's tables and flowsurface's `/trades.arrow`, against what was imported.
 
-usage: run.py [--quick] [--seed N]
+usage: run.py [--quick] [--seed N] [--accept]
 """
 import argparse
 import os
@@ -15,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import bars
+import contract
 import days
 import flowsurface
 import formats
@@ -67,6 +68,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--accept", action="store_true", help="take what answers look like now for what they have to look like")
     options = parser.parse_args()
     print(f"native: seed {options.seed}", flush=True)
     draw = random.Random(options.seed)
@@ -76,6 +78,7 @@ def main():
         if not hasReal:
             check.skip("../shared/data is not there: no real recording is read")
         with Server(lake) as server:
+            contract.run(check, server, made, options.accept)
             formats.run(check, server, made)
             paging.run(check, server, made, draw, 6 if options.quick else 60)
             flowsurface.run(check, server, made, draw)

@@ -26,7 +26,8 @@ SEED = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 
 # How many questions are made up for a route, beside those that try each parameter at its limits.
 PHASES, EXAMPLES = ("examples,coverage", 1) if QUICK else ("examples,coverage,fuzzing", 150)
 # What may come of it; a 503 says when to come back and is for a file that is being made.
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,unsupported_method,allow_header_conformance"
+CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,"
+          "allow_header_conformance")
 VENDORS = {"oanor": "unlimited", "aperiodic": "unlimited", "coinglass": "unlimited", "millrace": "unlimited"}
 HEADERS = {"oanor": "x-oanor-key", "aperiodic": "X-API-KEY", "coinglass": "CG-API-KEY", "millrace": "Authorization"}
 check = Checks("openapi")

@@ -83,6 +83,25 @@ struct OpenAPITests {
         #expect(files.allSatisfy { $0["in"] as? String == "path" && $0["required"] as? Bool == true })
     }
 
+    @Test func `What JSON looks like stands there member by member, with units, and nothing else may be in it`() throws {
+        let shape = JSONShape.object([
+            .init("rows", .list(.object([.init("price", .nullable(.number), unit: "quote", "The price")])), "The rows"),
+            .init("side", .choice(["buy", "sell"]), required: false, "Who"),
+            .init("id", .either([.integer, .text]), "Which"), .init("last", .flag, "Whether"),
+        ])
+        let mount = Mount(
+            "", name: "m", routes: [Route("/rows", summary: "Rows", answer: .table([.json, .csv]), shape: shape) { _ in Response() }])
+        let text = OpenAPI(title: "T", version: "1", mounts: [mount]).json().text
+        let schema = [
+            #""application/json":{"schema":{"type":"object","properties":{"rows":{"type":"array","items":{"type":"object","properties":"#,
+            #"{"price":{"anyOf":[{"type":"number"},{"type":"null"}],"description":"The price","x-unit":"quote"}},"required":["price"],"#,
+            #""additionalProperties":false},"description":"The rows"},"side":{"type":"string","enum":["buy","sell"],"description":"Who"},"#,
+            #""id":{"anyOf":[{"type":"integer"},{"type":"string"}],"description":"Which"},"last":{"type":"boolean","description":"Whether"}},"#,
+            #""required":["rows","id","last"],"additionalProperties":false}},"text/csv":{}"#,
+        ].joined()
+        #expect(text.contains(schema))
+    }
+
     @Test func `Answers are described by status, and errors as the mount gives them`() throws {
         let document = try Document()
         let items = try #require(document.at("paths", "/api/items/{name}", "get", "responses") as? [String: Any])

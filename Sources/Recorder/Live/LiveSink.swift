@@ -53,6 +53,9 @@ public enum LiveState: Sendable, Hashable {
     /// The venue refuses it, has taken it off its list, or counts it anew.
     case ended(String)
 
+    /// All words that ``name`` may be.
+    public static let names = ["waiting", "live", "disconnected", "ended"]
+
     /// In one word: `waiting`, `live`, `disconnected` or `ended`.
     public var name: String {
         switch self {

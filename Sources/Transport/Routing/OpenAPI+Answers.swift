@@ -12,12 +12,12 @@ extension OpenAPI {
         let success = refusals.filter { $0.status == .ok }
         switch route.answer {
         case .body(let media):
-            write(.ok, "What is asked for" + (success.isEmpty ? "" : ", or in the vendor's way what is wrong"), [media], success, &json)
+            write(.ok, "What is asked for" + (success.isEmpty ? "" : ", or in the vendor's way what is wrong"), [media], success, shape: route.shape, &json)
         case .table(let media):
-            write(.ok, "The rows", media, success, &json)
+            write(.ok, "The rows", media, success, shape: route.shape, &json)
             write(.notModified, "The client has the rows as they are", [], [], &json)
         case .file(let media):
-            write(.ok, "The file", [media], success, &json)
+            write(.ok, "The file", [media], success, shape: route.shape, &json)
             write(.partialContent, "The part of the file that was asked for", [media], [], &json)
             write(.notModified, "The client has the file as it is", [], [], &json)
             write(.rangeNotSatisfiable, "The file has no such part", [], [], &json)
@@ -34,7 +34,8 @@ extension OpenAPI {
     }
 
     private func write(
-        _ status: Status, _ description: String, _ media: [MediaType], _ examples: [Refusal], _ json: inout JSONWriter
+        _ status: Status, _ description: String, _ media: [MediaType], _ examples: [Refusal], shape: JSONShape? = nil,
+        _ json: inout JSONWriter
     ) {
         json.key(escaping: String(status.code))
         json.beginObject()
@@ -45,6 +46,10 @@ extension OpenAPI {
             for type in media {
                 json.key(escaping: type.rawValue)
                 json.beginObject()
+                if type == .json, let shape {
+                    json.key("schema")
+                    shape.write(to: &json)
+                }
                 if !examples.isEmpty { write(examples, &json) }
                 json.endObject()
             }

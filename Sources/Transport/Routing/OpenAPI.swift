@@ -2,7 +2,7 @@
 ///
 ///     OpenAPI(title: "Millrace", version: "1.0", mounts: router.mounts).json()
 ///
-/// What answers look like is said by kind. Errors are said by status: each mount's own renderer is asked for one of every kind, and what it
+/// What answers look like is said by kind, and member by member where a route declares its shape. Errors are said by status: each mount's own renderer is asked for one of every kind, and what it
 /// gives stands there as the example.
 public struct OpenAPI: Sendable {
     /// What is described.

@@ -14,6 +14,8 @@ public struct Route: Sendable {
     public let summary: String
     /// What kind of answer it gives.
     public let answer: Answer
+    /// What its JSON looks like; nil where nobody has said.
+    public let shape: JSONShape?
     /// Where a request carries its key; nil where the route asks for none itself.
     public let key: KeyPlace?
     /// Answers a request.
@@ -46,27 +48,33 @@ public struct Route: Sendable {
     /// Creates a route.
     public init(
         _ method: Method, _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json),
-        key: KeyPlace? = nil, handler: @escaping Handler
+        shape: JSONShape? = nil, key: KeyPlace? = nil, handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.parameters = parameters
         self.summary = summary
         self.answer = answer
+        self.shape = shape
         self.key = key
         self.handler = handler
     }
 
     /// Creates a GET route.
     public init(
-        _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), handler: @escaping Handler
+        _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), shape: JSONShape? = nil,
+        handler: @escaping Handler
     ) {
-        self.init(.get, path, parameters: parameters, summary: summary, answer: answer, handler: handler)
+        self.init(.get, path, parameters: parameters, summary: summary, answer: answer, shape: shape, handler: handler)
     }
 
     /// Creates a GET route that asks for a key.
-    public init(_ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), handler: Guarded) {
-        self.init(.get, path, parameters: parameters, summary: summary, answer: answer, key: handler.key, handler: handler.handler)
+    public init(
+        _ path: String, parameters: [Parameter] = [], summary: String, answer: Answer = .body(.json), shape: JSONShape? = nil,
+        handler: Guarded
+    ) {
+        self.init(
+            .get, path, parameters: parameters, summary: summary, answer: answer, shape: shape, key: handler.key, handler: handler.handler)
     }
 
     /// The names that stand in the path in braces, in order.

@@ -103,17 +103,33 @@ struct GapListing: Sendable {
     }
 
     /// Writes the members of an object.
-    func write(to json: inout JSONWriter) {
-        json.member("state", state)
-        json.key("from_id")
-        if let ids { json.value(Int(ids.lowerBound)) } else { json.null() }
-        json.key("to_id")
-        if let ids { json.value(Int(ids.upperBound)) } else { json.null() }
-        json.key("missing")
-        if let missing { json.value(missing) } else { json.null() }
-        json.member("time_from", Int(timeFrom))
-        json.member("time_to", Int(timeTo))
-    }
+    func write(to json: inout JSONWriter) { for field in GapListing.fields { field.write(self, to: &json) } }
+
+    static let fields: [JSONField<GapListing>] = [
+        JSONField(
+            "state", .choice(["open", "repaired", "abandoned"]),
+            "open: the venue is being asked; repaired; abandoned: the venue does not give it any more"
+        ) { .text($0.state) },
+        JSONField("from_id", .nullable(.integer), "The first missing id; null where ids tell nothing") { .whole($0.ids?.lowerBound) },
+        JSONField("to_id", .nullable(.integer), "The last missing id; null where ids tell nothing") { .whole($0.ids?.upperBound) },
+        JSONField("missing", .nullable(.integer), unit: "ids", "How many are missing still; null where that is unknown") {
+            .integer($0.missing)
+        },
+        JSONField("time_from", .integer, unit: "µs", "The time of the trade before it") { .whole($0.timeFrom) },
+        JSONField("time_to", .integer, unit: "µs", "The time of the trade after it") { .whole($0.timeTo) },
+    ]
+
+    /// Those of a hole that stands in a list.
+    static let listed: [JSONField<GapListing>] =
+        [
+            JSONField("venue", .text, "The venue") { .text($0.venue.name) },
+            JSONField("symbol", .text, "The symbol, as the venue spells it") { .text($0.symbol) },
+        ] + fields
+
+    static let shape = JSONShape.object([
+        JSONShape.Member("gaps", .list(.object(of: listed)), "By venue, symbol and time"),
+        JSONShape.Member("next", .nullable(.text), "The `after` of the next page; null on the last one"),
+    ])
 }
 
 extension Native {
@@ -153,13 +169,7 @@ extension Native {
             json.beginObject()
             json.key("gaps")
             json.beginArray()
-            for gap in page.prefix(limit) {
-                json.beginObject()
-                json.member("venue", gap.venue.name)
-                json.member("symbol", gap.symbol)
-                gap.write(to: &json)
-                json.endObject()
-            }
+            for gap in page.prefix(limit) { json.object(gap, GapListing.listed) }
             json.endArray()
             json.key("next")
             if page.count > limit { json.value(page[limit - 1].place.word) } else { json.null() }

@@ -23,7 +23,7 @@ extension Native {
 struct FootprintTable: TableSource {
     private var reader: FootprintReader
 
-    let fields = [
+    static let columns = [
         BarFields.time,
         TableField("price", .real, unit: "quote currency", "The lowest price of the level"),
         TableField("price_to", .real, unit: "quote currency", "Where the next level begins"),
@@ -35,6 +35,9 @@ struct FootprintTable: TableSource {
         TableField("taker_sell_count", .integer, unit: "trades", "How many trades takers sold in"),
         BarFields.quality,
     ]
+    static let shape = JSONShape.table(
+        [TableHead.venue, TableHead.symbol, TableHead.interval, TableHead.nextOfPages], "levels", columns)
+    let fields = columns
     let name: StaticString = "levels"
 
     init(_ reader: FootprintReader) { self.reader = reader }

@@ -23,12 +23,16 @@ extension Native {
             json.beginObject()
             json.key("instruments")
             json.beginArray()
-            for key in listings.keys.sorted() { listings[key]?.write(to: &json) }
+            for key in listings.keys.sorted() { if let row = listings[key] { json.object(row, InstrumentListing.fields) } }
             json.endArray()
             json.endObject()
             return Response(json: json)
         }
     }
+
+    static let instrumentsShape = JSONShape.object([
+        JSONShape.Member("instruments", .list(.object(of: InstrumentListing.fields)), "By venue and symbol")
+    ])
 
     func venue(_ request: borrowing Request) throws(Failure) -> Venue? {
         guard let text = try Parameters.venue.text(in: request) else { return nil }
@@ -59,49 +63,59 @@ extension Instrument {
 }
 
 /// An instrument in a list: what the lake holds of it, and how its recording is doing.
-private struct InstrumentListing {
+struct InstrumentListing: Sendable {
     let instrument: Instrument
     var tape: TapeSummary?
     var live: LiveInstrument?
 
     init(_ instrument: Instrument) { self.instrument = instrument }
 
-    func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("venue", instrument.venue.name)
-        json.member("symbol", instrument.symbol)
-        json.key("atlas")
-        if let atlas = instrument.atlas { json.value(atlas.description) } else { json.null() }
-        json.member("kind", instrument.kind.rawValue)
-        json.member("contract_size", decimal: Int128(instrument.contractSize.mantissa), scale: instrument.contractSize.scale)
-        json.member("state", live?.state.name ?? "imported")
-        json.key("reason")
-        switch live?.state {
-        case .disconnected(let reason), .ended(let reason): json.value(reason)
-        case .waiting, .live, nil: json.null()
-        }
-        json.key("durable_id")
-        if let id = live?.durableID, instrument.tradeIDs != .none {
-            json.value(id.text(instrument.tradeIDs))
-        } else {
-            json.null()
-        }
-        time("durable_time", live?.durableTime ?? (live == nil ? tape?.lastTime : nil), &json)
-        time("first_time", [live?.firstTime, tape?.firstTime].compactMap(\.self).min(), &json)
-        time("last_time", [live?.last?.trade.time, tape?.lastTime].compactMap(\.self).max(), &json)
-        time("lag", live?.lag, &json)
-        json.member("days", tape?.days.count ?? 0)
-        json.member("trades", tape?.rows ?? 0)
-        let open =
+    /// How many holes are open or given up, by what the lake and the recorder know.
+    private var openGaps: Int {
+        let onTape =
             tape.map { tape in
                 tape.openHoles.map { GapListing(tape.instrument, $0) } + tape.openLosses.map { GapListing(tape.instrument, $0) }
             } ?? []
-        json.member("open_gaps", GapListing.merge(open, live.map { live in live.gaps.map { GapListing(live.instrument, $0) } } ?? []).count)
-        json.endObject()
+        return GapListing.merge(onTape, live.map { live in live.gaps.map { GapListing(live.instrument, $0) } } ?? []).count
     }
 
-    private func time(_ name: StaticString, _ time: Int64?, _ json: inout JSONWriter) {
-        json.key(name)
-        if let time { json.value(Int(time)) } else { json.null() }
+    private var reason: String? {
+        switch live?.state {
+        case .disconnected(let reason), .ended(let reason): reason
+        case .waiting, .live, nil: nil
+        }
     }
+
+    static let fields: [JSONField<InstrumentListing>] = [
+        JSONField("venue", .text, "The venue") { .text($0.instrument.venue.name) },
+        JSONField("symbol", .text, "The symbol, as the venue spells it") { .text($0.instrument.symbol) },
+        JSONField("atlas", .nullable(.text), "The universal symbol; null where there is none") { .text($0.instrument.atlas?.description) },
+        JSONField("kind", .choice(InstrumentKind.allCases.map(\.rawValue)), "What is traded") { .text($0.instrument.kind.rawValue) },
+        JSONField("contract_size", .number, unit: "base; of inverse contracts quote currency", "What one unit of quantity stands for") {
+            .decimal(Int128($0.instrument.contractSize.mantissa), scale: $0.instrument.contractSize.scale)
+        },
+        JSONField(
+            "state", .choice(["imported"] + LiveState.names),
+            "How it is recorded: not at all, asked for, delivered, lost for now, or refused and delisted"
+        ) { .text($0.live?.state.name ?? "imported") },
+        JSONField("reason", .nullable(.text), "Why it is disconnected or ended") { .text($0.reason) },
+        JSONField("durable_id", .nullable(.text), "The last trade that survives power loss; null where ids tell nothing") { row in
+            .text(row.instrument.tradeIDs == .none ? nil : row.live?.durableID?.text(row.instrument.tradeIDs))
+        },
+        JSONField("durable_time", .nullable(.integer), unit: "µs", "Its time; of a tape that is not recorded the last one's") {
+            .whole($0.live?.durableTime ?? ($0.live == nil ? $0.tape?.lastTime : nil))
+        },
+        JSONField("first_time", .nullable(.integer), unit: "µs", "When the first trade was") {
+            .whole([$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min())
+        },
+        JSONField("last_time", .nullable(.integer), unit: "µs", "When the newest trade was") {
+            .whole([$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max())
+        },
+        JSONField("lag", .nullable(.integer), unit: "µs", "From the venue's clock to ours, of the newest trade; null where not recorded") {
+            .whole($0.live?.lag)
+        },
+        JSONField("days", .integer, unit: "days", "How many are on tape") { .integer($0.tape?.days.count ?? 0) },
+        JSONField("trades", .integer, unit: "trades", "How many are on tape") { .integer($0.tape?.rows ?? 0) },
+        JSONField("open_gaps", .integer, unit: "holes", "How many are open or abandoned") { .integer($0.openGaps) },
+    ]
 }

@@ -21,36 +21,9 @@ extension Native {
         let (interest, now, format) = (interest, request.time, try TableFormat(request))
         return .later { cancellation in
             let table = try interest.table(coin, at: now)
-            let rows = table.rows
-            func reals(_ value: (InterestSum) -> Int128) -> TableValues {
-                TableValues(reals: rows.map { ExactQuotient.nearest(value($0.sum), over: 1, tenTo: OpenInterest.decimals) })
-            }
-            var columns: [(TableField, TableValues)] = [
-                (
-                    TableField("exchange", .text, "The exchange; All for all together"),
-                    TableValues(.texts(rows.map { $0.exchange ?? "All" }))
-                ),
-                (TableField("usd", .real, unit: "USD", optional: true, "What is open"), reals(\.usd)),
-                (TableField("coin", .real, unit: "base", optional: true, "The same in coins"), reals(\.quantity)),
-                (TableField("usd_coin_margin", .real, unit: "USD", optional: true, "Of contracts margined in the coin"), reals(\.coinUSD)),
-                (
-                    TableField("usd_stable_margin", .real, unit: "USD", optional: true, "Of contracts margined in dollars"),
-                    reals(\.stableUSD)
-                ),
-            ]
-            for (index, name) in ["5m", "15m", "30m", "1h", "4h", "24h"].enumerated() {
-                let changes = rows.map { row in row.changes[index].flatMap { ExactQuotient.nearest($0, over: 1, tenTo: 2) } }
-                columns.append(
-                    (
-                        TableField(
-                            "change_\(name)", .real, unit: "%", optional: true,
-                            "The change of its USD since then, of venues that are known at both times; null where that is not known"),
-                        TableValues(reals: changes)
-                    ))
-            }
             let missing = table.missing.map(\.name).joined(separator: ",")
             return try .table(
-                FixedTable("exchanges", head: [("coin", coin), ("missing", missing)], columns), format,
+                FixedTable("exchanges", head: [("coin", coin), ("missing", missing)], Native.interestColumns, of: table.rows), format,
                 headers: [Header("Vary", "Accept"), Header("Cache-Control", "no-store")], cancellation)
         }
     }
@@ -77,23 +50,56 @@ extension Native {
                 coin, venues: exchange == "All" ? nil : venues, interval: interval, measure: unit == "coin" ? .quantity : .usd, from: from,
                 to: to, isCancelled: { cancellation.isCancelled }
             ).suffix(count)
-            func reals(_ value: (InterestBars.Bar) -> Int128) -> TableValues {
-                TableValues(reals: bars.map { ExactQuotient.nearest(value($0), over: 1, tenTo: OpenInterest.decimals) })
-            }
-            func field(_ name: String, _ what: String) -> TableField {
-                TableField(name, .real, unit: unit == "coin" ? "base" : "USD", optional: true, what)
-            }
             let table = FixedTable(
                 "bars", head: [("coin", coin), ("exchange", exchange), ("interval", interval.name), ("unit", unit)],
-                [
-                    (BarFields.time, TableValues(.times(bars.map(\.start)))), (field("open", "After the bar's first round"), reals(\.open)),
-                    (field("high", "The most"), reals(\.high)), (field("low", "The least"), reals(\.low)),
-                    (field("close", "After its last round"), reals(\.close)),
-                ])
+                Native.interestBarColumns(unit: unit == "coin" ? "base" : "USD"), of: Array(bars))
             return try .table(
                 table, format, headers: [Header("Vary", "Accept"), Header("Cache-Control", "no-store")], cancellation)
         }
     }
+
+    private static let interestColumns: [TableColumn<InterestTable.Row>] = {
+        func column(_ name: String, unit: String, _ description: String, _ value: @escaping @Sendable (InterestSum) -> Int128)
+            -> TableColumn<InterestTable.Row>
+        {
+            TableColumn(name, unit: unit, real: description) { ExactQuotient.nearest(value($0.sum), over: 1, tenTo: OpenInterest.decimals) }
+        }
+        let sums = [
+            TableColumn("exchange", text: "The exchange; All for all together") { $0.exchange ?? "All" },
+            column("usd", unit: "USD", "What is open") { $0.usd },
+            column("coin", unit: "base", "The same in coins") { $0.quantity },
+            column("usd_coin_margin", unit: "USD", "Of contracts margined in the coin") { $0.coinUSD },
+            column("usd_stable_margin", unit: "USD", "Of contracts margined in dollars") { $0.stableUSD },
+        ]
+        let changes = ["5m", "15m", "30m", "1h", "4h", "24h"].enumerated().map { index, name in
+            TableColumn<InterestTable.Row>(
+                "change_\(name)", unit: "%",
+                real: "The change of its USD since then, of venues that are known at both times; null where that is not known"
+            ) { row in row.changes[index].flatMap { ExactQuotient.nearest($0, over: 1, tenTo: 2) } }
+        }
+        return sums + changes
+    }()
+    static let interestShape = JSONShape.table(
+        [TableHead.text("coin", "The coin"), TableHead.text("missing", "The venues that are followed and not in it, parted by commas")],
+        "exchanges", interestColumns.map(\.field))
+
+    private static func interestBarColumns(unit: String) -> [TableColumn<InterestBars.Bar>] {
+        func column(_ name: String, _ description: String, _ value: @escaping @Sendable (InterestBars.Bar) -> Int128)
+            -> TableColumn<InterestBars.Bar>
+        {
+            TableColumn(name, unit: unit, real: description) { ExactQuotient.nearest(value($0), over: 1, tenTo: OpenInterest.decimals) }
+        }
+        return [
+            TableColumn(BarFields.time, time: \.start), column("open", "After the bar's first round") { $0.open },
+            column("high", "The most") { $0.high }, column("low", "The least") { $0.low },
+            column("close", "After its last round") { $0.close },
+        ]
+    }
+    static let interestBarShape = JSONShape.table(
+        [
+            TableHead.text("coin", "The coin"), TableHead.text("exchange", "The exchange; All for all together"), TableHead.interval,
+            TableHead.text("unit", "What is counted"),
+        ], "bars", interestBarColumns(unit: "USD, or base where unit=coin").map(\.field))
 
     private func coin(_ request: borrowing Request) throws(Failure) -> String {
         let coin = (try Parameters.interestCoin.text(in: request) ?? "").uppercased()

@@ -63,8 +63,16 @@ struct LargeTable: TableSource {
     init(_ page: TradePage, _ least: FixedPoint) {
         self.page = page
         self.least = least
-        fields = TradeTable.fields(of: page) + [TableField("notional", .real, unit: "quote currency", "What it was worth")]
+        fields = TradeTable.fields(of: page) + [LargeTable.notional]
     }
+
+    private static let notional = TableField("notional", .real, unit: "quote currency", "What it was worth")
+    static let shape = JSONShape.table(
+        [
+            TableHead.venue, TableHead.symbol,
+            JSONShape.Member("min_notional", .number, unit: "quote currency", "What a print is worth at least"), TableHead.quality,
+            TableHead.nextOfPages,
+        ], "trades", TradeTable.fields(with: .none) + [notional], TradeTable.fields(with: .uuid) + [notional])
 
     func writeHead(to json: inout JSONWriter) {
         json.member("venue", page.instrument.venue.name)

@@ -43,45 +43,52 @@ extension Native {
             json.member("window", window.rawValue)
             json.key("rows")
             json.beginArray()
-            for row in rows { Native.write(row, window, to: &json) }
+            for row in rows { json.object((row, window), Native.optionFields) }
             json.endArray()
             json.endObject()
             return Response(json: json)
         }
     }
 
-    private static func write(_ row: OptionRow, _ window: OptionWindow, to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("start", Int(row.end - window.length))
-        json.member("end", Int(row.end))
-        json.member("quality", row.quality.name)
-        let flow = row.flow
-        let sums: [(StaticString, Int128?)] = [
-            ("call_buy", flow.callBuy), ("call_sell", flow.callSell), ("call_unknown", flow.callUnknown), ("call_block", flow.callBlock),
-            ("put_buy", flow.putBuy), ("put_sell", flow.putSell), ("put_unknown", flow.putUnknown), ("put_block", flow.putBlock),
-            ("call_open_interest", row.open?.call), ("put_open_interest", row.open?.put),
-        ]
-        for (name, units) in sums {
-            if let units {
-                json.member(name, decimal: units, scale: OptionTrade.decimals)
-            } else {
-                json.key(name)
-                json.null()
+    private static let optionFields: [JSONField<(row: OptionRow, window: OptionWindow)>] = {
+        typealias Field = JSONField<(row: OptionRow, window: OptionWindow)>
+        func coins(_ name: String, _ description: String, _ value: @escaping @Sendable (OptionRow) -> Int128?) -> Field {
+            Field(name, .nullable(.number), unit: "coins", description) {
+                value($0.row).map { .decimal($0, scale: OptionTrade.decimals) } ?? .null
             }
         }
-        json.member("trades", flow.trades)
-        json.key("gaps")
-        json.beginArray()
-        for gap in row.gaps {
-            json.beginObject()
-            json.member("venue", gap.family.venue.name)
-            json.member("family", gap.family.name)
-            json.member("trades", gap.part.name)
-            json.member("from", Int(gap.times.lowerBound))
-            json.member("to", Int(gap.times.upperBound))
-            json.endObject()
-        }
-        json.endArray()
-        json.endObject()
-    }
+        return [
+            Field("start", .integer, unit: "µs", "From when") { .whole($0.row.end - $0.window.length) },
+            Field("end", .integer, unit: "µs", "Up to when, without it") { .whole($0.row.end) },
+            Field(
+                "quality", .choice(BarQuality.allCases.map(\.name)),
+                "complete: nothing lacks; repaired: something was missed and asked for; gap: it is not known that nothing lacks"
+            ) { .text($0.row.quality.name) },
+            coins("call_buy", "Calls that takers bought") { $0.flow.callBuy },
+            coins("call_sell", "Calls that takers sold") { $0.flow.callSell },
+            coins("call_unknown", "Calls whose taker nobody told") { $0.flow.callUnknown },
+            coins("call_block", "Calls in blocks, at the time of their execution") { $0.flow.callBlock },
+            coins("put_buy", "Puts that takers bought") { $0.flow.putBuy }, coins("put_sell", "Puts that takers sold") { $0.flow.putSell },
+            coins("put_unknown", "Puts whose taker nobody told") { $0.flow.putUnknown },
+            coins("put_block", "Puts in blocks") { $0.flow.putBlock },
+            coins("call_open_interest", "Calls that were open at the end; null where an exchange did not tell") { $0.open?.call },
+            coins("put_open_interest", "Puts that were open at the end, likewise") { $0.open?.put },
+            Field("trades", .integer, unit: "trades", "How many, legs of blocks one by one") { .integer($0.row.flow.trades) },
+            Field("gaps", .list(.object(of: gapFields)), "When within the window trades may lack") { .objects($0.row.gaps, gapFields) },
+        ]
+    }()
+
+    private static let gapFields: [JSONField<OptionGap>] = [
+        JSONField("venue", .text, "The venue") { .text($0.family.venue.name) },
+        JSONField("family", .text, "Which of its options") { .text($0.family.name) },
+        JSONField("trades", .choice(OptionPart.allCases.map(\.name)), "Which of their trades") { .text($0.part.name) },
+        JSONField("from", .integer, unit: "µs", "From when") { .whole($0.times.lowerBound) },
+        JSONField("to", .integer, unit: "µs", "Up to when, without it") { .whole($0.times.upperBound) },
+    ]
+
+    static let optionShape = JSONShape.object([
+        JSONShape.Member("coin", .text, "What the options are on"),
+        JSONShape.Member("window", .choice(OptionWindow.allCases.map(\.rawValue)), "How long windows are"),
+        JSONShape.Member("rows", .list(.object(of: optionFields)), "Windows, in the order of time"),
+    ])
 }

@@ -27,22 +27,22 @@ extension Native {
         let rows = statistics.rows(of: market, measure, in: begin...last).suffix(count)
         let format = try TableFormat(request)
         let table = FixedTable(
-            "days", head: [("market", market.rawValue), ("measure", measure.rawValue)],
-            [
-                (TableField("day", .text, "The trading day, by the market's clock"), TableValues(.texts(rows.map(\.day.description)))),
-                (TableField("calls", .integer, unit: "contracts", "Calls"), TableValues(.integers(rows.map(\.count.calls)))),
-                (TableField("puts", .integer, unit: "contracts", "Puts"), TableValues(.integers(rows.map(\.count.puts)))),
-                (TableField("total", .integer, unit: "contracts", "Both"), TableValues(.integers(rows.map(\.count.total)))),
-                (
-                    TableField("put_call_ratio", .real, unit: "ratio", optional: true, "Puts over calls; null without calls"),
-                    TableValues(reals: rows.map(\.count.ratio))
-                ),
-                (TableField("source", .text, "Who says so"), TableValues(.texts(rows.map(\.source)))),
-            ])
+            "days", head: [("market", market.rawValue), ("measure", measure.rawValue)], Native.statisticColumns, of: Array(rows))
         return .later { cancellation in
             try .table(table, format, headers: [Header("Vary", "Accept"), Header("Cache-Control", "no-store")], cancellation)
         }
     }
+
+    private static let statisticColumns: [TableColumn<OptionStatistic>] = [
+        TableColumn("day", text: "The trading day, by the market's clock") { $0.day.description },
+        TableColumn("calls", unit: "contracts", integer: "Calls") { $0.count.calls },
+        TableColumn("puts", unit: "contracts", integer: "Puts") { $0.count.puts },
+        TableColumn("total", unit: "contracts", integer: "Both") { $0.count.total },
+        TableColumn("put_call_ratio", unit: "ratio", real: "Puts over calls; null without calls") { $0.count.ratio },
+        TableColumn("source", text: "Who says so") { $0.source },
+    ]
+    static let statisticShape = JSONShape.table(
+        [TableHead.text("market", "The market"), TableHead.text("measure", "What is counted")], "days", statisticColumns.map(\.field))
 
     private func day(_ parameter: Parameter, _ request: borrowing Request) throws(Failure) -> CivilDate? {
         guard let text = try parameter.text(in: request) else { return nil }

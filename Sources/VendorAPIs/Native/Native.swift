@@ -40,27 +40,33 @@ public struct Native: Sendable {
                 Route(
                     "/instruments", parameters: [Parameters.venue, Parameters.symbol],
                     summary: "The instruments on tape, and how far each is recorded",
+                    shape: instrumentsShape,
                     handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
                 Route(
                     "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
                     answer: .table(TableFormat.mediaTypes),
+                    shape: TradeTable.shape,
                     handler: gate.guarding(prefix + "/trades") { request, grant in try api.trades(request, grant) }),
                 Route(
                     "/bars/{dataset}", parameters: [Parameters.dataset] + Parameters.barsQuery,
                     summary: "Bars of an instrument with the columns of a dataset, each with its quality and its repairs",
                     answer: .table(TableFormat.mediaTypes),
+                    shape: BarTable.shape,
                     handler: gate.guarding(prefix + "/bars/{dataset}") { request, grant in try api.bars(request, grant) }),
                 Route(
                     "/cvd", parameters: Parameters.barsQuery + [Parameters.anchor],
                     summary: "Cumulative volume delta of an instrument, bar by bar", answer: .table(TableFormat.mediaTypes),
+                    shape: CumulativeDeltaTable.shape,
                     handler: gate.guarding(prefix + "/cvd") { request, grant in try api.cumulativeDelta(request, grant) }),
                 Route(
                     "/footprint", parameters: Parameters.barsQuery,
                     summary: "What takers bought and sold at each level of price, bar by bar", answer: .table(TableFormat.mediaTypes),
+                    shape: FootprintTable.shape,
                     handler: gate.guarding(prefix + "/footprint") { request, grant in try api.footprint(request, grant) }),
                 Route(
                     "/large", parameters: Parameters.prints, summary: "The prints of an instrument that are worth so much",
                     answer: .table(TableFormat.mediaTypes),
+                    shape: LargeTable.shape,
                     handler: gate.guarding(prefix + "/large") { request, grant in try api.large(request, grant) }),
                 Route(
                     "/gaps",
@@ -68,22 +74,27 @@ public struct Native: Sendable {
                         Parameters.venue, Parameters.symbol, Parameters.state, Parameters.from, Parameters.to, Parameters.limit,
                         Parameters.after,
                     ], summary: "The holes of the tapes, each with its state",
+                    shape: GapListing.shape,
                     handler: gate.guarding(prefix + "/gaps") { request, grant in try api.gaps(request, grant) }),
                 Route(
                     "/options/flow", parameters: Parameters.optionFlow,
                     summary: "What takers of a coin's options bought and sold, window by window, and whether nothing lacks",
+                    shape: optionShape,
                     handler: gate.guarding(prefix + "/options/flow") { request, grant in try api.optionFlow(request, grant) }),
                 Route(
                     "/options/statistics", parameters: Parameters.statistics,
                     summary: "What all options of a market came to, day by day", answer: .table(TableFormat.mediaTypes),
+                    shape: statisticShape,
                     handler: gate.guarding(prefix + "/options/statistics") { request, grant in try api.optionStatistics(request, grant) }),
                 Route(
                     "/open-interest", parameters: [Parameters.interestCoin, TableFormat.parameter],
                     summary: "The open interest of a coin now, by exchange, with its changes", answer: .table(TableFormat.mediaTypes),
+                    shape: interestShape,
                     handler: gate.guarding(prefix + "/open-interest") { request, _ in try api.openInterest(request) }),
                 Route(
                     "/open-interest/history", parameters: Parameters.interestHistory,
                     summary: "Bars of the open interest of a coin, at one exchange or at all", answer: .table(TableFormat.mediaTypes),
+                    shape: interestBarShape,
                     handler: gate.guarding(prefix + "/open-interest/history") { request, grant in
                         try api.openInterestHistory(request, grant)
                     }),

@@ -51,7 +51,35 @@ struct ReferencePage {
             }
             text += "</table>\n"
         }
+        if let shape = route.shape { text += members(of: shape) }
         return text + "<pre>\(escaped(example(route, in: mount)))</pre></article>\n"
+    }
+
+    /// What the members of an answer are, those of lists too.
+    private func members(of shape: JSONShape) -> String {
+        var rows: [(name: String, member: JSONShape.Member)] = []
+        var seen: Set<String> = []
+        func visit(_ shape: JSONShape, _ prefix: String) {
+            switch shape {
+            case .object(let members):
+                for member in members {
+                    // Of alternatives each member is told once.
+                    if seen.insert("\(prefix)\(member)").inserted { rows.append((prefix + member.name, member)) }
+                    visit(member.shape, prefix + member.name + ".")
+                }
+            case .list(let shape): visit(shape, String(prefix.dropLast()) + "[].")
+            case .nullable(let shape): visit(shape, prefix)
+            case .either(let shapes): for shape in shapes { visit(shape, prefix) }
+            case .text, .integer, .number, .flag, .choice: break
+            }
+        }
+        visit(shape, "")
+        var text = "<details><summary>What it answers</summary><table><thead><tr><th>member<th>value<th>unit<th>what it is<tbody>\n"
+        for row in rows {
+            text += "<tr><th scope=\"row\"><code>\(escaped(row.name))</code><td>\(escaped(row.member.shape.name))"
+            text += "<td>\(escaped(row.member.unit))<td>\(escaped(row.member.description))\n"
+        }
+        return text + "</table></details>\n"
     }
 
     private func values(_ parameter: Parameter) -> String {

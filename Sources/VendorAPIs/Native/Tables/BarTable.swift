@@ -49,6 +49,16 @@ struct BarTable: TableSource {
         return [BarFields.time] + columns + [BarFields.revision, BarFields.open]
     }
 
+    /// Bars of any dataset.
+    static let shape = JSONShape.either(
+        Dataset<BarRow>.all.map { dataset in
+            .table(
+                [
+                    TableHead.venue, TableHead.symbol, JSONShape.Member("dataset", .choice([dataset.name]), "Which columns bars have"),
+                    TableHead.interval, TableHead.nextOfPages,
+                ], "bars", fields(of: dataset))
+        })
+
     func writeHead(to json: inout JSONWriter) {
         json.member("venue", reader.instrument.venue.name)
         json.member("symbol", reader.instrument.symbol)
@@ -111,7 +121,7 @@ struct CumulativeDeltaTable: TableSource {
     private var base: Int128 = 0
     private var notional: Int128 = 0
 
-    let fields = [
+    static let columns = [
         BarFields.time,
         TableField("volume_delta", .real, unit: "base", "What takers bought less what they sold"),
         TableField("volume_delta_notional", .real, unit: "quote", "The same in quote currency"),
@@ -119,6 +129,9 @@ struct CumulativeDeltaTable: TableSource {
         TableField("cvd_notional", .real, unit: "quote", "The sum of volume_delta_notional likewise"),
         BarFields.quality, BarFields.revision, BarFields.open,
     ]
+    static let shape = JSONShape.table(
+        [TableHead.venue, TableHead.symbol, TableHead.interval, TableHead.nextOfPages], "bars", columns)
+    let fields = columns
     let name: StaticString = "bars"
 
     /// - Parameter from: the first bar that is told of; nil for all that are read.

@@ -17,9 +17,11 @@ struct TradeTable: TableSource {
     }
 
     /// The columns of trades: ids are numbers, or texts where they have 128 bits.
-    static func fields(of page: TradePage) -> [TableField] {
+    static func fields(of page: TradePage) -> [TableField] { fields(with: page.instrument.tradeIDs) }
+
+    static func fields(with ids: TradeIDKind) -> [TableField] {
         let id: (kind: TableField.Kind, isOptional: Bool) =
-            switch page.instrument.tradeIDs {
+            switch ids {
             case .contiguous, .integer: (.integer, false)
             case .uuid: (.text, false)
             case .none: (.integer, true)
@@ -34,6 +36,8 @@ struct TradeTable: TableSource {
     }
 
     let name: StaticString = "trades"
+    static let shape = JSONShape.table(
+        [TableHead.venue, TableHead.symbol, TableHead.quality, TableHead.next], "trades", fields(with: .none), fields(with: .uuid))
 
     func writeHead(to json: inout JSONWriter) {
         json.member("venue", page.instrument.venue.name)
