@@ -12,7 +12,9 @@ extension OpenAPI {
         let success = refusals.filter { $0.status == .ok }
         switch route.answer {
         case .body(let media):
-            write(.ok, "What is asked for" + (success.isEmpty ? "" : ", or in the vendor's way what is wrong"), [media], success, shape: route.shape, &json)
+            write(
+                .ok, "What is asked for" + (success.isEmpty ? "" : ", or in the vendor's way what is wrong"), [media], success,
+                shape: route.shape, &json)
         case .table(let media):
             write(.ok, "The rows", media, success, shape: route.shape, &json)
             write(.notModified, "The client has the rows as they are", [], [], &json)
