@@ -148,7 +148,7 @@ let testTargets: [Target] = [
     tests("FeedsTests", ["Feeds", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
-    tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder"]),
+    tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder", "TapeSequencer"]),
     tests("AccessTests", ["Access", "Config", "MarketModel", "SQLite"]),
     tests(
         "VendorAPIsTests",

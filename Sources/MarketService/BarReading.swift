@@ -36,6 +36,29 @@ struct BarReading: Sendable {
         }
     }
 
+    /// The same of the tape as it is now, as after its newest day was sealed; nil where bars are valued by other scales than before.
+    func renewed() throws -> BarReading? {
+        guard let now = try lake.tape(venue: tape.instrument.venue, symbol: tape.instrument.symbol), now.scales == tape.scales else {
+            return nil
+        }
+        let reading = try BarReading(lake: lake, tape: now, options: options, progress: progress)
+        return reading.valuations.first == valuations.first ? reading : nil
+    }
+
+    /// Reads something, and where its newest day was sealed meanwhile, once more from there.
+    ///
+    /// - Parameter isSealed: whether nothing was being recorded into it: what takes its place then is another tape, and an error.
+    mutating func goingOn<Result>(isSealed: Bool, _ body: (BarReading) throws -> Result) throws -> Result {
+        guard !isSealed else { return try body(self) }
+        var isStale = false
+        return try LakeError.retrying {
+            if isStale, let renewed = try renewed() { self = renewed }
+            // What fails from here on is read from a new summary.
+            isStale = true
+            return try body(self)
+        }
+    }
+
     func valuation(on run: Int) throws -> Valuation {
         guard valuations.indices.contains(run) else { throw BarError.valuation }
         return valuations[run]

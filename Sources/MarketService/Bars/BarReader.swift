@@ -82,23 +82,28 @@ public struct BarReader: Sendable {
 
     /// The next rows, in time order; nil at the end. A call may give none and not be the last.
     ///
-    /// - Throws: what the lake throws, also where the tape is replaced meanwhile; ``BarError``.
+    /// Where trades are being recorded, reading goes on after their day was sealed.
+    ///
+    /// - Throws: what the lake throws, also where a tape that is sealed is replaced meanwhile; ``BarError``.
     /// - Complexity: O(trades of some 32,768 bars)
     public mutating func next() throws -> [BarRow]? {
         var batch: [Range<Int64>] = []
         while batch.count < stretches.sideBySide, let stretch = stretches.next() { batch.append(stretch) }
         guard !batch.isEmpty else { return nil }
-        let bars = Mutex<[TradeBar]>([])
-        let waiting = Mutex(batch[...])
-        let (reading, threadsEach) = (reading, stretches.threadsEach)
-        try OrderedPipeline.run(threads: batch.count) {
-            waiting.withLock { $0.popFirst() }
-        } work: { stretch in
-            try reading.bars(of: stretch, threads: threadsEach)
-        } consume: { more in
-            bars.withLock { $0 += more }
+        let threadsEach = stretches.threadsEach
+        let bars = try reading.goingOn(isSealed: isSealed) { reading in
+            let bars = Mutex<[TradeBar]>([])
+            let waiting = Mutex(batch[...])
+            try OrderedPipeline.run(threads: batch.count) {
+                waiting.withLock { $0.popFirst() }
+            } work: { stretch in
+                try reading.bars(of: stretch, threads: threadsEach)
+            } consume: { more in
+                bars.withLock { $0 += more }
+            }
+            return bars.withLock { $0 }
         }
-        return bars.withLock { $0 }.compactMap { bar in
+        return bars.compactMap { bar in
             let row = rows.next(bar)
             return bar.start >= times.lowerBound && bar.start < times.upperBound ? row : nil
         }

@@ -15,7 +15,7 @@ public struct FootprintReader: Sendable {
     /// Whether no trades are being recorded into days that the rows are made of.
     public let isSealed: Bool
 
-    private let reading: BarReading
+    private var reading: BarReading
     private let wholeness: TapeWholeness
     private let threads: Int
     private var stretches: BarStretches
@@ -52,7 +52,8 @@ public struct FootprintReader: Sendable {
     /// - Complexity: O(trades of some thousand bars); memory for each price of each bar.
     public mutating func next() throws -> [(bar: Footprint, quality: BarQuality)]? {
         guard let stretch = stretches.next() else { return nil }
-        return try reading.footprints(of: stretch, threads: threads).map { bar in
+        let threads = threads
+        return try reading.goingOn(isSealed: isSealed) { try $0.footprints(of: stretch, threads: threads) }.map { bar in
             (bar, wholeness.quality(start: bar.start, length: interval.microseconds))
         }
     }
