@@ -22,9 +22,10 @@ from harness import millrace
 from serving import Serving
 
 # What a parameter of the path stands for, and queries that are answered with something.
-SAMPLES = {"bucket": "ohlcv", "dataset": "ohlcv", "interval": "1h", "exchange": "binance-spot", "symbol": "spot-BTC-USDT", "file": "2024-01.parquet"}
-ANSWERED = {"start_date": {"/api/v1": "2024-01-01"}, "end_date": {"/api/v1": "2024-01-31"}, "venue": {"/": "binance-spot"},
-            "coin": {"/orderflow-api": ""}, "quote": {"/orderflow-api": ""}, "exchange": {"/api/v1": "binance-spot", "/api/futures": "Binance"}, "symbol": {"/orderflow-api": "BTCUSDT", "/api/v1": "spot-BTC-USDT",
+SAMPLES = {"bucket": "ohlcv", "dataset": "ohlcv", "interval": "1h", "exchange": "binance-futures",
+           "symbol": "perpetual-BTC-USDT:USDT", "file": "2024-01.parquet"}
+ANSWERED = {"start_date": {"/api/v1": "2024-01-01"}, "end_date": {"/api/v1": "2024-01-31"}, "venue": {"/": "binance-futures"},
+            "coin": {"/orderflow-api": ""}, "quote": {"/orderflow-api": ""}, "exchange": {"/api/v1": "binance-futures", "/api/futures": "Binance"}, "symbol": {"/orderflow-api": "BTCUSDT", "/api/v1": "perpetual-BTC-USDT:USDT",
             "/api/futures": "BTCUSDT", "/v1": "BTCUSDT"}, "topics": {"/v1": "trades:binance-spot:BTCUSDT,bars:binance-spot:BTCUSDT:1m"}}
 # Files that are asked for from outside their folder.
 TRAVERSALS = ["../../../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/catalogue.sqlite", "....//....//catalogue.sqlite",
@@ -89,8 +90,10 @@ def run(check, folder, total, seed=None):
     draw = random.Random(seed)
     print(f"http: {total} damaged requests and frames, seed {seed}", flush=True)
     lake = os.path.join(folder, "damaged")
-    dump = millrace("simulate", "archives", "--venue", "binance-spot", "--symbol", "BTCUSDT", "--rows", 20_000, "--output", folder, "--quiet")
-    millrace("import", dump.stdout.split()[-1], "--data", lake, "--venue", "binance-spot", "--symbol", "BTCUSDT")
+    # Another tape than the recorded one: two years between them would be asked for, and take more memory than any request.
+    words = ["--venue", "binance-futures", "--symbol", "BTCUSDT"]
+    dump = millrace("simulate", "archives", *words, "--rows", 20_000, "--output", folder, "--quiet")
+    millrace("import", dump.stdout.split()[-1], "--data", lake, *words)
     with Child("simulate", "live", "--seed", "3", "--rate", "100", ready="{") as simulator:
         host = json.loads(simulator.line)["hosts"]["binance-spot"]
         with Serving(lake, "--record", "binance-spot:BTCUSDT", "--endpoint", f"binance-spot={host['rest']},{host['stream']}") as server:

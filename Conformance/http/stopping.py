@@ -196,6 +196,8 @@ def run(check, lake, folder, quick):
     seed = random.SystemRandom().randrange(1 << 32)
     draw = random.Random(seed)
     print(f"http: stopping under load, seed {seed}", flush=True)
+    # Under nohup it is ignored, and a server that was started so ignores it too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     numbers = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP] * (1 if quick else 10)
     total = [0, 0, 0]
     for number in numbers:
