@@ -80,4 +80,20 @@ struct JSONWriterTests {
             #expect(Double(text) == number, "seed \(seed), \(number) became \(text)")
         }
     }
+
+    @Test func `Doubles that need no exponent have none, no digit too many, and no point without digits`() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var state = seed
+        for _ in 0..<20_000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let exponent = Int(state >> 59) - 25
+            let number = Double(sign: state & 1 == 0 ? .plus : .minus, exponent: 3 * exponent, significand: Double(1 + state >> 12))
+            guard number.magnitude >= 1e-6, number.magnitude < 1e21 else { continue }
+            let text = JSONWriterTests.json { $0.value(number) }
+            let digits = text.filter { $0.isNumber }.drop { $0 == "0" }
+            #expect(Double(text) == number, "seed \(seed), \(number) became \(text)")
+            #expect(!text.contains("e") && !text.hasSuffix(".0") && !text.hasSuffix("."), "seed \(seed), \(number) became \(text)")
+            #expect(digits.count <= 17 || number.magnitude >= 1e17, "seed \(seed), \(number) became \(text)")
+        }
+    }
 }

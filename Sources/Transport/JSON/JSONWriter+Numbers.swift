@@ -112,6 +112,7 @@ extension ByteBuffer {
         guard number.isFinite else { return append("null") }
         guard number != 0 else { return append(UInt8(ascii: "0")) }
         if let (mantissa, scale) = ByteBuffer.shortDecimal(number) { return append(decimal: mantissa, scale: scale) }
+        guard !appendPlain(number) else { return }
         if number < 0 { append(UInt8(ascii: "-")) }
         let (digits, point) = ByteBuffer.shortestDigits(of: number.magnitude)
         switch point {
@@ -130,6 +131,17 @@ extension ByteBuffer {
             for digit in digits.dropFirst() { append(digit) }
             append(point > 0 ? "e+" as StaticString : "e-")
             append(decimal: Int128(abs(point - 1)), scale: 0)
+        }
+    }
+
+    /// Appends a number as Swift describes it, where that has no exponent: then it is what JavaScript writes, but for a last `.0`.
+    private mutating func appendPlain(_ number: Double) -> Bool {
+        var text = number.description
+        return text.withUTF8 { digits in
+            guard !digits.contains(UInt8(ascii: "e")) else { return false }
+            let isWhole = digits.count > 2 && digits[digits.count - 1] == UInt8(ascii: "0") && digits[digits.count - 2] == UInt8(ascii: ".")
+            append(isWhole ? UnsafeBufferPointer(rebasing: digits.dropLast(2)) : digits)
+            return true
         }
     }
 
