@@ -9,6 +9,8 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
+import listed
+
 FORMATS = ["json", "csv", "parquet", "arrow"]
 
 
@@ -77,6 +79,7 @@ def same(a, b):
 
 
 def run(check, server, tapes):
+    listed.lists(check, server.ask, "/v1/instruments", "instruments")
     for tape in tapes:
         wanted = expected(tape)
         for format in FORMATS:

@@ -24,6 +24,7 @@ import paging
 import prints
 import strains
 import tapes
+import listed
 from harness import Checks, millrace
 from serving import Serving
 
@@ -83,6 +84,8 @@ def main():
             paging.run(check, server, made, draw, 6 if options.quick else 60)
             flowsurface.run(check, server, made, draw)
             bars.run(check, server, made, draw, folder, lake, options.quick)
+            # The repair has left some.
+            listed.lists(check, server.ask, "/v1/gaps", "gaps")
             prints.run(check, server, made, draw, options.quick)
             refusals(server)
         days.run(check, Server, lake)

@@ -9,7 +9,6 @@ import os
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from decimal import Decimal
 
@@ -21,6 +20,7 @@ import numpy
 import pandas
 from okx.TradingData import TradingDataAPI
 
+import listed
 from child import Child
 from harness import Checks, millrace
 from serving import Serving
@@ -37,6 +37,11 @@ class Demo(Child):
         self.began = int(time.time() * 1000)
         super().__init__("demo", "--data", data, "--port", "0", "--hours", "3", "--rate", "60", "--quiet", ready="millrace ready http://")
         self.url = self.line.split()[2]
+
+
+def ask(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status, answer.headers, answer.read()
 
 
 def is_row(row, columns):
@@ -133,6 +138,7 @@ def options(server, api):
         check.equal(f"what was bought, sold and in blocks {period} is the volume", sum(map(Decimal, flow["data"][1:])), Decimal(volume))
     with urllib.request.urlopen(f"{server.url}/v1/options/flow?coin=BTC&limit=5", timeout=10) as answer:
         windows = json.load(answer)["rows"]
+    listed.lists(check, lambda path: ask(server.url + path), "/v1/options/flow?coin=BTC&limit=5", "rows", nested=["gaps"])
     check("what was watched whole is said to be so", [row["quality"] for row in windows[1:4]] == ["complete"] * 3, windows)
 
 

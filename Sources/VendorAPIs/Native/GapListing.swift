@@ -115,8 +115,8 @@ struct GapListing: Sendable {
         JSONField("missing", .nullable(.integer), unit: "ids", "How many are missing still; null where that is unknown") {
             .integer($0.missing)
         },
-        JSONField("time_from", .integer, unit: "µs", "The time of the trade before it") { .whole($0.timeFrom) },
-        JSONField("time_to", .integer, unit: "µs", "The time of the trade after it") { .whole($0.timeTo) },
+        JSONField("time_from", time: "The time of the trade before it") { $0.timeFrom },
+        JSONField("time_to", time: "The time of the trade after it") { $0.timeTo },
     ]
 
     /// Those of a hole that stands in a list.
@@ -153,7 +153,7 @@ extension Native {
             }
             return place
         }
-        let (lake, live) = (lake, live)
+        let (lake, live, format) = (lake, live, try TableFormat(request))
         return .later { cancellation in
             let catalogue = try Native.tapes(lake, venue, symbol, cancellation).flatMap { tape in
                 tape.holes.map { GapListing(tape.instrument, $0) } + tape.losses.map { GapListing(tape.instrument, $0) }
@@ -165,16 +165,8 @@ extension Native {
                 (state == nil || gap.state == state) && (from.map { gap.timeTo > Int64($0) } ?? true)
                     && (to.map { gap.timeFrom < Int64($0) } ?? true) && (after.map { gap.place > $0 } ?? true)
             }
-            var json = JSONWriter(capacity: 256 + min(limit, page.count) * 200)
-            json.beginObject()
-            json.key("gaps")
-            json.beginArray()
-            for gap in page.prefix(limit) { json.object(gap, GapListing.listed) }
-            json.endArray()
-            json.key("next")
-            if page.count > limit { json.value(page[limit - 1].place.word) } else { json.null() }
-            json.endObject()
-            return Response(json: json)
+            let next = page.count > limit ? page[limit - 1].place.word : nil
+            return try .records("gaps", head: ["next": next], Array(page.prefix(limit)), GapListing.listed, format, cancellation)
         }
     }
 }

@@ -9,7 +9,7 @@ extension Native {
     /// `GET /v1/instruments`: what is on tape, and how far each tape is recorded.
     func instruments(_ request: borrowing Request) throws -> Response {
         let (venue, symbol) = try (venue(request), Parameters.symbol.text(in: request))
-        let (lake, live) = (lake, live)
+        let (lake, live, format) = (lake, live, try TableFormat(request))
         return .later { cancellation in
             let tapes = try Native.tapes(lake, venue, symbol, cancellation)
             var listings: [Instrument.Key: InstrumentListing] = [:]
@@ -19,14 +19,8 @@ extension Native {
                 guard venue == nil || instrument.venue == venue, symbol == nil || instrument.symbol == symbol else { continue }
                 listings[Instrument.Key(instrument), default: InstrumentListing(instrument)].live = recorded
             }
-            var json = JSONWriter(capacity: 256 + listings.count * 400)
-            json.beginObject()
-            json.key("instruments")
-            json.beginArray()
-            for key in listings.keys.sorted() { if let row = listings[key] { json.object(row, InstrumentListing.fields) } }
-            json.endArray()
-            json.endObject()
-            return Response(json: json)
+            let rows = listings.keys.sorted().compactMap { listings[$0] }
+            return try .records("instruments", rows, InstrumentListing.fields, format, cancellation)
         }
     }
 
@@ -102,14 +96,14 @@ struct InstrumentListing: Sendable {
         JSONField("durable_id", .nullable(.text), "The last trade that survives power loss; null where ids tell nothing") { row in
             .text(row.instrument.tradeIDs == .none ? nil : row.live?.durableID?.text(row.instrument.tradeIDs))
         },
-        JSONField("durable_time", .nullable(.integer), unit: "µs", "Its time; of a tape that is not recorded the last one's") {
-            .whole($0.live?.durableTime ?? ($0.live == nil ? $0.tape?.lastTime : nil))
+        JSONField("durable_time", optional: true, time: "Its time; of a tape that is not recorded the last one's") {
+            $0.live?.durableTime ?? ($0.live == nil ? $0.tape?.lastTime : nil)
         },
-        JSONField("first_time", .nullable(.integer), unit: "µs", "When the first trade was") {
-            .whole([$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min())
+        JSONField("first_time", optional: true, time: "When the first trade was") {
+            [$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min()
         },
-        JSONField("last_time", .nullable(.integer), unit: "µs", "When the newest trade was") {
-            .whole([$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max())
+        JSONField("last_time", optional: true, time: "When the newest trade was") {
+            [$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max()
         },
         JSONField("lag", .nullable(.integer), unit: "µs", "From the venue's clock to ours, of the newest trade; null where not recorded") {
             .whole($0.live?.lag)

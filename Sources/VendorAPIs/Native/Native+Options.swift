@@ -11,7 +11,7 @@ extension Native.Parameters {
     static let exchange = Parameter("exchange", .text, default: "OKX", example: "OKX,Deribit", "Whose options, together")
     static let windows = Parameter("limit", .integer(1...500, clamped: true), default: "72", "How many windows, the last that are over")
 
-    static let optionFlow = [coin, window, exchange, windows]
+    static let optionFlow = [coin, window, exchange, windows, TableFormat.parameter]
 }
 
 extension Native {
@@ -29,7 +29,7 @@ extension Native {
             }
             count = min(count, most)
         }
-        let (options, now) = (options, request.time)
+        let (options, now, format) = (options, request.time, try TableFormat(request))
         let windows = count
         return .later { cancellation in
             guard try !options.families(of: coin, exchanges: exchanges).isEmpty else {
@@ -37,16 +37,9 @@ extension Native {
             }
             let rows = try options.rows(
                 coin, exchanges: exchanges, window, last: windows, at: now, isCancelled: { cancellation.isCancelled })
-            var json = JSONWriter(capacity: 256 + rows.count * 400)
-            json.beginObject()
-            json.member("coin", coin)
-            json.member("window", window.rawValue)
-            json.key("rows")
-            json.beginArray()
-            for row in rows { json.object((row, window), Native.optionFields) }
-            json.endArray()
-            json.endObject()
-            return Response(json: json)
+            return try .records(
+                "rows", head: ["coin": coin, "window": window.rawValue], rows.map { (row: $0, window: window) }, Native.optionFields, format,
+                cancellation)
         }
     }
 
@@ -58,8 +51,8 @@ extension Native {
             }
         }
         return [
-            Field("start", .integer, unit: "µs", "From when") { .whole($0.row.end - $0.window.length) },
-            Field("end", .integer, unit: "µs", "Up to when, without it") { .whole($0.row.end) },
+            Field("start", time: "From when") { $0.row.end - $0.window.length },
+            Field("end", time: "Up to when, without it") { $0.row.end },
             Field(
                 "quality", .choice(BarQuality.allCases.map(\.name)),
                 "complete: nothing lacks; repaired: something was missed and asked for; gap: it is not known that nothing lacks"
@@ -82,8 +75,8 @@ extension Native {
         JSONField("venue", .text, "The venue") { .text($0.family.venue.name) },
         JSONField("family", .text, "Which of its options") { .text($0.family.name) },
         JSONField("trades", .choice(OptionPart.allCases.map(\.name)), "Which of their trades") { .text($0.part.name) },
-        JSONField("from", .integer, unit: "µs", "From when") { .whole($0.times.lowerBound) },
-        JSONField("to", .integer, unit: "µs", "Up to when, without it") { .whole($0.times.upperBound) },
+        JSONField("from", time: "From when") { $0.times.lowerBound },
+        JSONField("to", time: "Up to when, without it") { $0.times.upperBound },
     ]
 
     static let optionShape = JSONShape.object([

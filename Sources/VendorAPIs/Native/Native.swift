@@ -38,9 +38,9 @@ public struct Native: Sendable {
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
                 Route(
-                    "/instruments", parameters: [Parameters.venue, Parameters.symbol],
+                    "/instruments", parameters: [Parameters.venue, Parameters.symbol, TableFormat.parameter],
                     summary: "The instruments on tape, and how far each is recorded",
-                    shape: instrumentsShape,
+                    answer: .table(TableFormat.mediaTypes), shape: instrumentsShape,
                     handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
                 Route(
                     "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
@@ -72,14 +72,14 @@ public struct Native: Sendable {
                     "/gaps",
                     parameters: [
                         Parameters.venue, Parameters.symbol, Parameters.state, Parameters.from, Parameters.to, Parameters.limit,
-                        Parameters.after,
+                        Parameters.after, TableFormat.parameter,
                     ], summary: "The holes of the tapes, each with its state",
-                    shape: GapListing.shape,
+                    answer: .table(TableFormat.mediaTypes), shape: GapListing.shape,
                     handler: gate.guarding(prefix + "/gaps") { request, grant in try api.gaps(request, grant) }),
                 Route(
                     "/options/flow", parameters: Parameters.optionFlow,
                     summary: "What takers of a coin's options bought and sold, window by window, and whether nothing lacks",
-                    shape: optionShape,
+                    answer: .table(TableFormat.mediaTypes), shape: optionShape,
                     handler: gate.guarding(prefix + "/options/flow") { request, grant in try api.optionFlow(request, grant) }),
                 Route(
                     "/options/statistics", parameters: Parameters.statistics,

@@ -1,3 +1,4 @@
+import MarketModel
 import Transport
 
 /// A member of the objects that an answer lists, as data: what is written and what is documented come from the same declaration.
@@ -6,12 +7,27 @@ import Transport
 struct JSONField<Row>: Sendable {
     /// What it is called and what it looks like.
     let member: JSONShape.Member
-    private let value: @Sendable (Row) -> JSONCell
+    /// What it is in the formats that have no lists; nil for what stands in JSON alone.
+    let kind: TableField.Kind?
+    let value: @Sendable (Row) -> JSONCell
 
     init(
         _ name: String, _ shape: JSONShape, unit: String = "", _ description: String, _ value: @escaping @Sendable (Row) -> JSONCell
     ) {
+        self.init(name, shape, unit: unit, description, kind: shape.kind, value)
+    }
+
+    /// A time in microseconds.
+    init(_ name: String, optional: Bool = false, time description: String, _ value: @escaping @Sendable (Row) -> Int64?) {
+        self.init(name, optional ? .nullable(.integer) : .integer, unit: "µs", description, kind: .time) { .whole(value($0)) }
+    }
+
+    private init(
+        _ name: String, _ shape: JSONShape, unit: String, _ description: String, kind: TableField.Kind?,
+        _ value: @escaping @Sendable (Row) -> JSONCell
+    ) {
         member = JSONShape.Member(name, shape, unit: unit, description)
+        self.kind = kind
         self.value = value
     }
 
@@ -51,6 +67,24 @@ enum JSONCell: Sendable {
     /// Objects with some members.
     static func objects<Row: Sendable>(_ rows: [Row], _ fields: [JSONField<Row>]) -> JSONCell {
         .list(rows.map { row in .object { $0.object(row, fields) } })
+    }
+
+    var isMissing: Bool {
+        switch self {
+        case .text(nil), .integer(nil), .null: true
+        case .text, .integer, .decimal, .list, .object: false
+        }
+    }
+
+    /// The text; empty where it is none.
+    var text: String { if case .text(let text?) = self { text } else { "" } }
+
+    /// The whole number; 0 where it is none.
+    var integer: Int64 { if case .integer(let number?) = self { Int64(number) } else { 0 } }
+
+    /// The double nearest to the number; nil where it is none.
+    var number: Double? {
+        if case .decimal(let mantissa, let scale) = self { ExactQuotient.nearest(mantissa, over: 1, tenTo: scale) } else { nil }
     }
 
     func write(to json: inout JSONWriter) {

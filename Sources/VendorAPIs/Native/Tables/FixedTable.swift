@@ -34,6 +34,11 @@ struct TableColumn<Row>: Sendable {
     let field: TableField
     let values: @Sendable ([Row]) -> TableValues
 
+    init(_ field: TableField, _ values: @escaping @Sendable ([Row]) -> TableValues) {
+        self.field = field
+        self.values = values
+    }
+
     /// Texts.
     init(_ name: String, text description: String, _ value: @escaping @Sendable (Row) -> String) {
         field = TableField(name, .text, description)
