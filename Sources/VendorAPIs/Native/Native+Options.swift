@@ -38,7 +38,8 @@ extension Native {
             let rows = try options.rows(
                 coin, exchanges: exchanges, window, last: windows, at: now, isCancelled: { cancellation.isCancelled })
             return try .records(
-                "rows", head: ["coin": coin, "window": window.rawValue], rows.map { (row: $0, window: window) }, Native.optionFields, format,
+                "rows", head: ["coin": coin, "window": window.rawValue], rows.map { (row: $0, window: window) }, Native.optionFields,
+                format,
                 cancellation)
         }
     }

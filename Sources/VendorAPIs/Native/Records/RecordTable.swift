@@ -6,11 +6,13 @@ extension Response {
     ///
     /// JSON has them as they are. The formats that have columns have those of their members that are no lists, and the head as metadata.
     static func records<Row: Sendable>(
-        _ name: StaticString, head: KeyValuePairs<StaticString, String?> = [:], _ rows: [Row], _ fields: [JSONField<Row>], _ format: TableFormat,
+        _ name: StaticString, head: KeyValuePairs<StaticString, String?> = [:], _ rows: [Row], _ fields: [JSONField<Row>],
+        _ format: TableFormat,
         _ cancellation: Cancellation
     ) throws -> Response {
         let next = head.first { $0.key.description == "next" }?.value
-        let headers = [Header("Vary", "Accept"), Header("Cache-Control", "no-store")] + (next.map { [Header("X-Next", encoded($0))] } ?? [])
+        let headers =
+            [Header("Vary", "Accept"), Header("Cache-Control", "no-store")] + (next.map { [Header("X-Next", encoded($0))] } ?? [])
         guard format == .json else {
             let columns = fields.compactMap { field in field.kind.map { TableColumn(field, $0) } }
             let table = FixedTable(name, head: head.map { ($0.key, $0.value ?? "") }, columns, of: rows)
