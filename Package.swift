@@ -82,7 +82,7 @@ let libraries: [Target] =
         library(
             "Recorder", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
         library("ExchangeSimulator", ["MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
-        library("MarketService", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
+        library("MarketService", ["Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
         library("Access", ["Notices", "MarketModel", "Config", "SQLite", "COpenSSL", "Pipeline"]),
         library(
             "VendorAPIs",
@@ -148,7 +148,9 @@ let testTargets: [Target] = [
     tests("FeedsTests", ["Feeds", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
-    tests("MarketServiceTests", ["MarketService", "Archives", "MarketModel", "OrderFlow", "Lake", "Recorder", "TapeSequencer"]),
+    tests(
+        "MarketServiceTests",
+        ["MarketService", "Archives", "Config", "MarketModel", "OrderFlow", "Lake", "Recorder", "TapeSequencer"]),
     tests("AccessTests", ["Access", "Config", "MarketModel", "SQLite"]),
     tests(
         "VendorAPIsTests",

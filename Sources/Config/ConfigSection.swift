@@ -85,6 +85,13 @@ public struct ConfigSection: Sendable {
         return refuse(name, value, "a list in brackets", &faults)
     }
 
+    /// The members of an object whose names are not known beforehand, in their order; one that is given twice is there twice.
+    public func members(_ name: String, noting faults: inout [ConfigFault]) -> [ConfigMember]? {
+        guard let value = given(name)?.value else { return nil }
+        if case .object(let members) = value.kind { return members }
+        return refuse(name, value, "an object in braces", &faults)
+    }
+
     /// Notes a setting that has to be there and is not.
     public func require(_ name: String, noting faults: inout [ConfigFault]) {
         if given(name) == nil { faults.append(ConfigFault(position, "\(what) wants '\(name)'")) }

@@ -26,7 +26,7 @@ public struct ConfigValue: Sendable, Hashable {
     }
 
     /// What it is, as a message says it.
-    var noun: String {
+    public var noun: String {
         switch kind {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"

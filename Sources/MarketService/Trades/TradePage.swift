@@ -49,7 +49,7 @@ public struct TradePage: Sendable {
         }
     }
 
-    private init(
+    init(
         _ lake: Lake, _ tape: TapeSummary, _ from: Int64, _ to: Int64, _ count: Int?, _ columns: TapeColumnSet, _ limits: QueryLimits,
         _ isCancelled: () -> Bool
     ) throws {
