@@ -13,7 +13,8 @@ def lines(path, schema):
     """A line each member: its way, its type and its unit."""
     if "anyOf" in schema and not all(part.get("type") != "object" for part in schema["anyOf"]):
         for part in schema["anyOf"]:
-            names = part.get("properties", {}).get("dataset", {}).get("enum", [])
+            members = part.get("properties", {})
+            names = ["basket"] if members.get("venue", {}).get("enum") == ["basket"] else members.get("dataset", {}).get("enum", [])
             yield from lines(path + (f"<{names[0]}>" if names else ""), part)
         return
     if schema.get("type") == "array":
@@ -67,7 +68,7 @@ def silent(path, schema):
 def run(check, server, made, accept=False):
     known = schemas(server)
     pinned(check, known, accept)
-    datasets = [schema["properties"]["dataset"]["enum"][0] for schema in known["/v1/bars/{dataset}"]["anyOf"]]
+    datasets = sorted({schema["properties"]["dataset"]["enum"][0] for schema in known["/v1/bars/{dataset}"]["anyOf"]})
     asked = set()
     for tape in made:
         query = tape.query

@@ -47,7 +47,7 @@ def by_polars(format, body, name="trades"):
     if format == "json":
         frame = polars.DataFrame(json.loads(body)[name], infer_schema_length=None)
     elif format == "csv":
-        frame = polars.read_csv(io.BytesIO(body), try_parse_dates=True)
+        frame = polars.read_csv(io.BytesIO(body), try_parse_dates=True, infer_schema_length=None)
     elif format == "parquet":
         frame = polars.read_parquet(io.BytesIO(body))
     else:

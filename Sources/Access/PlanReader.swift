@@ -9,7 +9,7 @@ struct PlanReader {
     let datasets: [String]
     /// The paths of each vendor's API that keys open; nil where any will do.
     let paths: [String: [String]]?
-    private var faults: [ConfigFault] = []
+    private(set) var faults: [ConfigFault] = []
 
     init(vendors: [String], datasets: [String], paths: [String: [String]]?) {
         self.vendors = vendors
@@ -44,9 +44,16 @@ struct PlanReader {
             throw ConfigFaults([error])
         }
         let file = ConfigSection(root, of: "the configuration", settings: ["plans"], noting: &faults)
+        let plans = read(file.list("plans", noting: &faults) ?? [])
+        guard faults.isEmpty else { throw ConfigFaults(faults) }
+        return plans
+    }
+
+    /// The plans of a list, in its order; ``faults`` takes what is wrong.
+    mutating func read(_ values: [ConfigValue]) -> [Plan] {
         var plans: [Plan] = []
         var lines: [String: Int] = [:]
-        for value in file.list("plans", noting: &faults) ?? [] {
+        for value in values {
             guard let plan = plan(value) else { continue }
             let key = "\(plan.vendor) \(plan.name)"
             if let line = lines[key] {
@@ -55,7 +62,6 @@ struct PlanReader {
             lines[key] = lines[key] ?? value.position.line
             plans.append(plan)
         }
-        guard faults.isEmpty else { throw ConfigFaults(faults) }
         return plans
     }
 

@@ -2,9 +2,12 @@ import MarketModel
 
 extension Plans {
     /// The plans as a document in JSON5 that reads back as the same plans.
-    public var document: String {
+    public var document: String { "{\n\(section)}\n" }
+
+    /// The setting as a configuration has it, by lines.
+    public var section: String {
         let lines = all.map { "    { \($0.settings.map { "\($0.name): \($0.value)" }.joined(separator: ", ")) },\n" }
-        return "{\n  plans: [\n\(lines.joined())  ],\n}\n"
+        return "  plans: [\n\(lines.joined())  ],\n"
     }
 }
 

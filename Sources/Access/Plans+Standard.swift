@@ -49,6 +49,13 @@ extension Plans {
             { vendor: 'opend', name: 'standard', limits: [{ calls: 60, seconds: 30 }] },
             { vendor: 'opend', name: 'unlimited' },
           ],
+
+          // Sets of instruments that the native API takes in the place of one, in dollars: venue=basket&symbol=btc-perps. None come with
+          // the server.
+          // baskets: {
+          //   'btc-perps': ['binance-futures:BTCUSDT', 'bybit-linear:BTCUSDT', 'okx-perps:BTC-USDT-SWAP', 'binance-coin-futures:BTCUSD_PERP'],
+          //   'btc-spot': ['binance-spot:BTCUSDT', 'bybit-spot:BTCUSDT', 'okx-spot:BTC-USDT'],
+          // },
         }
 
         """

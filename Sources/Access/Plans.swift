@@ -35,6 +35,17 @@ public struct Plans: Sendable, Hashable {
         self.init(base.all + (try reader.read(document)))
     }
 
+    /// Puts the plans of a configuration's list over others, as ``init(document:over:datasets:paths:)`` does.
+    ///
+    /// - Parameter faults: takes all that is wrong.
+    public init(
+        _ list: [ConfigValue], over base: Plans, datasets: [String], paths: [String: [String]], noting faults: inout [ConfigFault]
+    ) {
+        var reader = PlanReader(vendors: base.vendors, datasets: datasets, paths: paths)
+        self.init(base.all + reader.read(list))
+        faults += reader.faults
+    }
+
     /// The vendors that have plans, in order.
     public var vendors: [String] { Set(all.map(\.vendor)).sorted() }
 

@@ -18,7 +18,7 @@ public enum KeyedPaths {
         ].map { CoinGlass.prefix + $0 },
         "millrace": ["/metrics", Flowsurface.path]
             + [
-                "/instruments", "/trades", "/bars/{dataset}", "/cvd", "/footprint", "/large", "/gaps", "/options/flow",
+                "/instruments", "/baskets", "/trades", "/bars/{dataset}", "/cvd", "/footprint", "/large", "/gaps", "/options/flow",
                 "/options/statistics", "/open-interest", "/open-interest/history", "/stream",
             ].map { Native.prefix + $0 },
     ]

@@ -27,6 +27,17 @@ struct ConfigTests {
                 paths.stdout.contains(": 'closed' is a list of paths of the API of millrace")
                     && paths.stdout.contains("Did you mean '/v1/gaps'?"))
             #expect(paths.stdout.contains("not '/healthz'") && paths.stdout.split(separator: "\n").count == 2)
+            let baskets = try check("{ baskets: {\n  'btc': ['binance-spot:BTCUSDT', 'binance-spot:BTCEUR'],\n}, planz: [] }")
+            #expect(
+                baskets.stdout == """
+                    \(file.path):2:35: 'binance-spot:BTCEUR' is priced in 'EUR', and baskets are in dollars
+                    \(file.path):3:4: 'planz' is no setting of the configuration. Did you mean 'plans'?
+
+                    """)
+            let declared = try check("{ baskets: { btc: ['binance-spot:BTCUSDT'] } }")
+            #expect(declared.status == 0 && declared.stderr.contains("plans are in force with it, and 1 basket\n"))
+            let shown = try Binary.run(["config", "show", "--config", file.path])
+            #expect(shown.stdout.contains("  baskets: {\n    'btc': ['binance-spot:BTCUSDT'],\n  },\n}\n"))
             let broken = try check("{\n  plans: [ }")
             #expect(broken.status == 1 && broken.stdout == "\(file.path):2:12: a value is wanted here, not '}'\n")
             let missing = try Binary.run(["config", "check", directory.appending(path: "none").path])

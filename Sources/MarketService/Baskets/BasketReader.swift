@@ -24,6 +24,8 @@ public struct BasketReader: Sendable {
     public let times: Range<Int64>
     /// Differs when anything that the bars are made of differs, also where days are still being recorded.
     public let revision: String
+    /// Whether none of its days is being recorded.
+    public let isSealed: Bool
     /// The members that have no tape of any of the times, a bit for each.
     public let missing: UInt64
 
@@ -78,6 +80,7 @@ public struct BasketReader: Sendable {
         }
         walk = TapeWalk(members.map(\.tape), interval: interval, from: first, to: to)
         missing = tapes.missing(in: times)
+        isSealed = tapes.isSealed(in: times)
         revision = tapes.revision(in: times)
     }
 

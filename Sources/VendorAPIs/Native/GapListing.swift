@@ -143,7 +143,7 @@ extension Native {
 
     /// `GET /v1/gaps`: every hole, with its state.
     func gaps(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
-        let (venue, symbol, state) = try (venue(request), Parameters.symbol.text(in: request), Parameters.state.text(in: request))
+        let (wanted, state) = try (wanted(request), Parameters.state.text(in: request))
         let from = try Native.begin(request, grant)
         let to = try Parameters.to.integer(in: request)
         let limit = try Parameters.limit.integer(in: request) ?? 100
@@ -155,11 +155,11 @@ extension Native {
         }
         let (lake, live, format) = (lake, live, try TableFormat(request))
         return .later { cancellation in
-            let catalogue = try Native.tapes(lake, venue, symbol, cancellation).flatMap { tape in
+            let catalogue = try Native.tapes(lake, wanted, cancellation).flatMap { tape in
                 tape.holes.map { GapListing(tape.instrument, $0) } + tape.losses.map { GapListing(tape.instrument, $0) }
             }
             let recorded = live.market.instruments()
-                .filter { (venue == nil || $0.instrument.venue == venue) && (symbol == nil || $0.instrument.symbol == symbol) }
+                .filter { wanted.contains($0.instrument) }
                 .flatMap { live in live.gaps.map { GapListing(live.instrument, $0) } }
             let page = GapListing.merge(catalogue, recorded).filter { gap in
                 (state == nil || gap.state == state) && (from.map { gap.timeTo > Int64($0) } ?? true)

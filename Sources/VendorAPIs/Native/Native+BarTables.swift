@@ -15,6 +15,7 @@ protocol BarSource: Sendable {
 
 extension BarReader: BarSource {}
 extension FootprintReader: BarSource {}
+extension BasketReader: BarSource {}
 
 extension Native {
     /// Answers with a table that is made of bars: a page of it, all of it, or the newest rows.
@@ -93,12 +94,13 @@ extension Native {
     /// - Parameters:
     ///   - revision: differs when the rows do; nil for rows that have no stable beginning.
     ///   - next: where the next page begins.
+    ///   - isPlanned: whether the caller's plan has a say in what the rows are.
     ///   - keeping: where the answer is kept, and what was asked, where that is worth it.
     static func answer(
         _ source: some TableSource, _ revision: String?, _ next: Int64?, _ known: String?, _ format: TableFormat,
-        keeping: (store: AnswerStore, question: String)? = nil, _ cancellation: Cancellation
+        isPlanned: Bool = false, keeping: (store: AnswerStore, question: String)? = nil, _ cancellation: Cancellation
     ) throws -> Response {
-        var headers = [Header("Vary", "Accept"), Header("Cache-Control", "no-cache")]
+        var headers = [Header("Vary", "Accept"), Header("Cache-Control", isPlanned ? "private, no-cache" : "no-cache")]
         if let next { headers.append(Header("X-Next", String(next))) }
         guard let revision else { return try .table(source, format, headers: headers, cancellation) }
         let tag = Native.tag(revision, format)

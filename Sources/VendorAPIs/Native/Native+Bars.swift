@@ -29,6 +29,7 @@ extension Native {
         }
         let interval = try interval(request)
         let (now, stretch) = (request.time, try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows))
+        if let basket = try basket(request) { return try basketBars(request, basket, dataset, interval, stretch) }
         let options = BarOptions(interval: interval, columns: dataset.columns)
         return try table(request, stretch, interval: interval) { from, to in
             try bars(stretch, options, from, to)
@@ -48,6 +49,7 @@ extension Native {
                 throw Failure(.badRequest, "parameter 'since' wants a 'from' that is no earlier")
             }
         }
+        if let basket = try basket(request) { return try basketDelta(request, basket, interval, stretch, since: since) }
         let options = BarOptions(interval: interval, parts: [])
         return try table(request, stretch, interval: interval, since: since, isSum: true) { from, to in
             try bars(stretch, options, from, to)

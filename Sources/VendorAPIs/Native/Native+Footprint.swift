@@ -7,6 +7,7 @@ extension Native {
     /// `GET /v1/footprint`
     func footprint(_ request: borrowing Request, _ grant: KeyGate.Grant) throws -> Response {
         let interval = try interval(request)
+        if let basket = try basket(request) { throw Native.noBasket("footprints", basket) }
         let stretch = try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows)
         let (lake, threads, limits) = (lake, threads, limits)
         return try table(request, stretch, interval: interval, reach: 10) { from, to in

@@ -8,15 +8,15 @@ import Transport
 extension Native {
     /// `GET /v1/instruments`: what is on tape, and how far each tape is recorded.
     func instruments(_ request: borrowing Request) throws -> Response {
-        let (venue, symbol) = try (venue(request), Parameters.symbol.text(in: request))
+        let wanted = try wanted(request)
         let (lake, live, format) = (lake, live, try TableFormat(request))
         return .later { cancellation in
-            let tapes = try Native.tapes(lake, venue, symbol, cancellation)
+            let tapes = try Native.tapes(lake, wanted, cancellation)
             var listings: [Instrument.Key: InstrumentListing] = [:]
             for tape in tapes { listings[Instrument.Key(tape.instrument), default: InstrumentListing(tape.instrument)].tape = tape }
             for recorded in live.market.instruments() {
                 let instrument = recorded.instrument
-                guard venue == nil || instrument.venue == venue, symbol == nil || instrument.symbol == symbol else { continue }
+                guard wanted.contains(instrument) else { continue }
                 listings[Instrument.Key(instrument), default: InstrumentListing(instrument)].live = recorded
             }
             let rows = listings.keys.sorted().compactMap { listings[$0] }
@@ -28,16 +28,39 @@ extension Native {
         JSONShape.Member("instruments", .list(.object(of: InstrumentListing.fields)), "By venue and symbol")
     ])
 
-    func venue(_ request: borrowing Request) throws(Failure) -> Venue? {
-        guard let text = try Parameters.venue.text(in: request) else { return nil }
-        guard let venue = Venue(text) else { throw Failure(.badRequest, "parameter 'venue' is not the name of a venue") }
-        return venue
+    /// Which instruments a list is to have.
+    enum Wanted: Sendable {
+        /// Those of a venue, and of a symbol, where they are given.
+        case named(Venue?, String?)
+        /// The members of baskets.
+        case members(Set<Instrument.Key>)
+
+        func contains(_ venue: Venue, _ symbol: String) -> Bool {
+            switch self {
+            case .named(let wantedVenue, let wantedSymbol):
+                (wantedVenue == nil || venue == wantedVenue) && (wantedSymbol == nil || symbol == wantedSymbol)
+            case .members(let keys): keys.contains(Instrument.Key(venue, symbol))
+            }
+        }
+
+        func contains(_ instrument: Instrument) -> Bool { contains(instrument.venue, instrument.symbol) }
     }
 
-    static func tapes(_ lake: Lake, _ venue: Venue?, _ symbol: String?, _ cancellation: Cancellation) throws -> [TapeSummary] {
-        if let venue, let symbol { return try lake.tape(venue: venue, symbol: symbol).map { [$0] } ?? [] }
-        return try lake.tapes(
-            where: { (venue == nil || $0 == venue) && (symbol == nil || $1 == symbol) }, isCancelled: { cancellation.isCancelled })
+    /// The instruments that `venue` and `symbol` narrow a list down to.
+    func wanted(_ request: borrowing Request) throws(Failure) -> Wanted {
+        let symbol = try Parameters.symbol.text(in: request)
+        guard let text = try Parameters.venue.text(in: request) else { return .named(nil, symbol) }
+        if text == Basket.venue {
+            let baskets = try symbol.map { name throws(Failure) in [try basket(named: name)] } ?? baskets.all
+            return .members(Set(baskets.flatMap(\.members).map { Instrument.Key($0.instrument) }))
+        }
+        guard let venue = Venue(text) else { throw Failure(.badRequest, "parameter 'venue' is not the name of a venue") }
+        return .named(venue, symbol)
+    }
+
+    static func tapes(_ lake: Lake, _ wanted: Wanted, _ cancellation: Cancellation) throws -> [TapeSummary] {
+        if case .named(let venue?, let symbol?) = wanted { return try lake.tape(venue: venue, symbol: symbol).map { [$0] } ?? [] }
+        return try lake.tapes(where: { wanted.contains($0, $1) }, isCancelled: { cancellation.isCancelled })
     }
 }
 
@@ -47,10 +70,12 @@ extension Instrument {
         let venue: Venue
         let symbol: String
 
-        init(_ instrument: Instrument) {
-            venue = instrument.venue
-            symbol = instrument.symbol
+        init(_ venue: Venue, _ symbol: String) {
+            self.venue = venue
+            self.symbol = symbol
         }
+
+        init(_ instrument: Instrument) { self.init(instrument.venue, instrument.symbol) }
 
         static func < (a: Key, b: Key) -> Bool { (a.venue, a.symbol) < (b.venue, b.symbol) }
     }

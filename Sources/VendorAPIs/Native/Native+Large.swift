@@ -20,6 +20,7 @@ extension Native {
         }
         let format = try TableFormat(request)
         let known = request.header("If-None-Match")
+        if let basket = try basket(request) { return basketPrints(basket, stretch, least, format, known) }
         let (lake, limits) = (lake, limits)
         let open: @Sendable (Int64, Cancellation) throws -> TradePage = { from, cancellation in
             guard
@@ -54,14 +55,15 @@ extension Native {
 
 /// The prints of a tape that are worth enough.
 struct LargeTable: TableSource {
-    private var page: TradePage
+    private var prints: ValuedPage
+    private var page: TradePage { prints.page }
     private let least: FixedPoint
 
     let fields: [TableField]
     let name: StaticString = "trades"
 
     init(_ page: TradePage, _ least: FixedPoint) {
-        self.page = page
+        prints = ValuedPage(page, least: least)
         self.least = least
         fields = TradeTable.fields(of: page) + [LargeTable.notional]
     }
@@ -89,44 +91,7 @@ struct LargeTable: TableSource {
     }
 
     mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]? {
-        while true {
-            if cancellation.isCancelled { throw CancellationError() }
-            guard let rows = try page.next() else { return nil }
-            var valuations = page.valuations
-            var (kept, notionals): ([Int], [Double]) = ([], [])
-            var (limit, scale): (Int128?, Int) = (nil, -1)
-            for row in 0..<rows.count {
-                let valuation = try valuations.valuation(at: rows.time[row])
-                if scale != valuation.notionalScale {
-                    scale = valuation.notionalScale
-                    limit = threshold(at: scale)
-                }
-                guard let (_, notional) = valuation.value(price: rows.price[row], quantity: rows.quantity[row]) else {
-                    throw BarError.overflow(at: rows.time[row])
-                }
-                guard let limit, notional >= limit else { continue }
-                kept.append(row)
-                notionals.append(ExactQuotient.nearest(notional, over: 1, tenTo: scale) ?? .nan)
-            }
-            guard !kept.isEmpty else { continue }
-            let values = TradeTable.values(of: rows.picked(kept), page, 0..<kept.count)
-            return values + [TableValues(.reals(notionals))]
-        }
-    }
-
-    /// The least notional as a mantissa, rounded up; nil where no sum is so large.
-    private func threshold(at scale: Int) -> Int128? {
-        let least = least.normalized
-        guard scale >= least.scale else {
-            let unit = (scale..<least.scale).reduce(Int128(1)) { unit, _ in unit * 10 }
-            return (Int128(least.mantissa) + unit - 1) / unit
-        }
-        var mantissa = Int128(least.mantissa)
-        for _ in least.scale..<scale {
-            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            mantissa = product
-        }
-        return mantissa
+        guard let (rows, notionals) = try prints.next(isCancelled: { cancellation.isCancelled }) else { return nil }
+        return TradeTable.values(of: rows, page, 0..<rows.count) + [TableValues(.reals(notionals))]
     }
 }

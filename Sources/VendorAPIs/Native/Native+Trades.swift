@@ -5,8 +5,10 @@ import MarketService
 import Transport
 
 extension Native.Parameters {
-    static let oneVenue = Parameter("venue", .text, required: true, example: "binance-spot", "The venue")
-    static let oneSymbol = Parameter("symbol", .text, required: true, example: "BTCUSDT", "The symbol, as the venue spells it")
+    static let oneVenue = Parameter(
+        "venue", .text, required: true, example: "binance-spot", "The venue, or `basket` for a set of instruments that /v1/baskets lists")
+    static let oneSymbol = Parameter(
+        "symbol", .text, required: true, example: "BTCUSDT", "The symbol, as the venue spells it, or the name of a basket")
     static let begin = Parameter(
         "from", .text, example: "2026-11-20T00:00:00Z",
         "The first time, as whole microseconds since 1970 or in ISO 8601; without it the newest rows are given")
@@ -44,7 +46,9 @@ extension Native {
         let stretch = try Stretch(request, grant, Parameters.rows, most: Native.mostRows)
         let format = try TableFormat(request)
         let known = request.header("If-None-Match")
-        let (lake, limits, isPlanned) = (lake, limits, grant.plan != nil)
+        let isPlanned = grant.plan != nil
+        if let basket = try basket(request) { return basketTrades(basket, stretch, format, known, isPlanned: isPlanned) }
+        let (lake, limits) = (lake, limits)
         return .later { cancellation in
             var from = stretch.from
             if from == nil, let count = stretch.count {
@@ -57,12 +61,8 @@ extension Native {
                     atLeast: stretch.from == nil ? nil : stretch.count, columns: [.id, .time, .price, .quantity, .side], limits: limits,
                     isCancelled: { cancellation.isCancelled })
             else { throw Native.noTape(stretch.venue, stretch.symbol) }
-            var headers = [Header("Vary", "Accept")]
-            if let next = page.goesOnAt { headers.append(Header("X-Next", String(next))) }
-            let tag = Native.tag(page.revision, format)
-            headers += [Header("ETag", tag), Header("Cache-Control", isPlanned ? "private, no-cache" : "no-cache")]
-            if let known, known == "*" || known.contains(tag) { return Response(.notModified, headers: headers) }
-            return try .table(TradeTable(page), format, headers: headers, cancellation)
+            return try Native.answer(
+                TradeTable(page), page.revision, page.goesOnAt, known, format, isPlanned: isPlanned, cancellation)
         }
     }
 }

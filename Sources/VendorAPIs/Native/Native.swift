@@ -11,6 +11,7 @@ public struct Native: Sendable {
     let options: OptionMarket
     let interest: InterestMarket
     let statistics: any OptionStatistics
+    let baskets: BasketBook
     let threads: Int
     let limits: QueryLimits
     let kept: AnswerStore?
@@ -23,17 +24,18 @@ public struct Native: Sendable {
     ///   - options: what is answered about options.
     ///   - interest: what is answered about open interest.
     ///   - statistics: what is answered about option markets day by day.
+    ///   - baskets: the baskets that can be asked for.
     ///   - threads: how many read for one answer, 1…64.
     ///   - limits: what one answer may be made of.
     ///   - kept: where long answers of bars are kept for whoever asks for them again.
     ///   - gate: who may call; its vendor is `millrace`.
     public static func mount(
         lake: Lake, live: NativeLive, options: OptionMarket, interest: InterestMarket, statistics: any OptionStatistics,
-        threads: Int = 1, limits: QueryLimits = QueryLimits(), kept: AnswerStore? = nil, gate: KeyGate
+        baskets: BasketBook = BasketBook(), threads: Int = 1, limits: QueryLimits = QueryLimits(), kept: AnswerStore? = nil, gate: KeyGate
     ) -> Mount {
         let api = Native(
-            lake: lake, live: live, options: options, interest: interest, statistics: statistics, threads: threads, limits: limits,
-            kept: kept)
+            lake: lake, live: live, options: options, interest: interest, statistics: statistics, baskets: baskets, threads: threads,
+            limits: limits, kept: kept)
         return Mount(
             prefix, name: "native", summary: "Millrace's own API: instruments, holes, options, and the stream of what happens",
             routes: [
@@ -43,9 +45,13 @@ public struct Native: Sendable {
                     answer: .table(TableFormat.mediaTypes), shape: instrumentsShape,
                     handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
                 Route(
+                    "/baskets", summary: "The named sets of instruments that can be asked for as venue=basket, and their tapes",
+                    shape: basketsShape,
+                    handler: gate.guarding(prefix + "/baskets") { _, _ in api.listBaskets() }),
+                Route(
                     "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
                     answer: .table(TableFormat.mediaTypes),
-                    shape: TradeTable.shape,
+                    shape: .either([TradeTable.shape, BasketTradeTable.shape]),
                     handler: gate.guarding(prefix + "/trades") { request, grant in try api.trades(request, grant) }),
                 Route(
                     "/bars/{dataset}", parameters: [Parameters.dataset] + Parameters.barsQuery,
@@ -56,7 +62,7 @@ public struct Native: Sendable {
                 Route(
                     "/cvd", parameters: Parameters.barsQuery + [Parameters.anchor],
                     summary: "Cumulative volume delta of an instrument, bar by bar", answer: .table(TableFormat.mediaTypes),
-                    shape: CumulativeDeltaTable.shape,
+                    shape: .either([CumulativeDeltaTable.shape, BasketDeltaTable.shape]),
                     handler: gate.guarding(prefix + "/cvd") { request, grant in try api.cumulativeDelta(request, grant) }),
                 Route(
                     "/footprint", parameters: Parameters.barsQuery,
@@ -66,7 +72,7 @@ public struct Native: Sendable {
                 Route(
                     "/large", parameters: Parameters.prints, summary: "The prints of an instrument that are worth so much",
                     answer: .table(TableFormat.mediaTypes),
-                    shape: LargeTable.shape,
+                    shape: .either([LargeTable.shape, BasketTradeTable.shapeOfPrints]),
                     handler: gate.guarding(prefix + "/large") { request, grant in try api.large(request, grant) }),
                 Route(
                     "/gaps",
@@ -107,8 +113,8 @@ public struct Native: Sendable {
     }
 
     enum Parameters {
-        static let venue = Parameter("venue", .text, example: "binance-spot", "One venue only")
-        static let symbol = Parameter("symbol", .text, example: "BTCUSDT", "One symbol only, as the venue spells it")
+        static let venue = Parameter("venue", .text, example: "binance-spot", "One venue only; `basket` for the members of baskets")
+        static let symbol = Parameter("symbol", .text, example: "BTCUSDT", "One symbol only, as the venue spells it, or one basket")
         static let state = Parameter("state", .choice(["open", "repaired", "abandoned"]), "Holes in one state only")
         static let from = Parameter(
             "from", .integer(0...Int.max, clamped: false), example: "1763683200000000", "Holes that end after this time, in microseconds")

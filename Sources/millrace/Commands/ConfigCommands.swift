@@ -1,4 +1,5 @@
 import Access
+import MarketService
 
 extension Command {
     /// `config check` and `show`.
@@ -16,8 +17,9 @@ extension Command {
     ) { arguments, console in
         let file = PlanFile(path: arguments.operands[0])
         do {
-            let plans = try file.read()
-            console.note("\(file.path): good; \(plans.all.count) plans are in force with it")
+            let read = try file.read()
+            let (plans, baskets) = (read.plans.all.count, read.baskets.all.count)
+            console.note("\(file.path): good; \(plans) plans are in force with it, and \(baskets) basket\(baskets == 1 ? "" : "s")")
             return .success
         } catch let error as PlanFile.Faults {
             for line in error.lines { try console.print(line) }
@@ -27,7 +29,7 @@ extension Command {
 
     private static let configShow = Command(
         name: "config show",
-        summary: "Print the plans that are in force, as a configuration file",
+        summary: "Print the plans and baskets that are in force, as a configuration file",
         discussion: "Without --config it is the document of the plans that come with the server, to begin one's own with.",
         options: [PlanFile.option],
         examples: [
@@ -39,7 +41,7 @@ extension Command {
             try StandardOutput.write(Plans.standardDocument)
             return .success
         }
-        let shown: Void? = try PlanFile.withPlans(file) { try StandardOutput.write($0.document) }
+        let shown: Void? = try PlanFile.withConfiguration(file) { try StandardOutput.write($0.document) }
         return shown == nil ? .failure : .success
     }
 }

@@ -70,6 +70,7 @@ private struct DemoJob {
         var options = ServeOptions(data: data, port: port, threads: threads)
         options.recording = recording(from: simulator)
         options.openD = openD
+        options.baskets = try Configuration(document: DemoJob.configuration.utf8).baskets
         options.log = log
         try DemoHistory(
             lake: lake, market: market, seed: seed, rate: rate, hours: hours, threads: threads, interest: options.recording.interest,
@@ -113,6 +114,15 @@ private struct DemoJob {
         return recording
     }
 
+    /// Baskets over the venues that are recorded.
+    private static let configuration = """
+        { baskets: {
+          'btc-perps': ['binance-futures:BTCUSDT', 'binance-coin-futures:BTCUSD_PERP', 'okx-perps:BTC-USDT-SWAP', 'bybit-linear:BTCUSDT'],
+          'btc-all': ['binance-spot:BTCUSDT', 'binance-futures:BTCUSDT', 'binance-coin-futures:BTCUSD_PERP', 'okx-perps:BTC-USDT-SWAP',
+                      'bybit-linear:BTCUSDT'],
+        } }
+        """
+
     private func hints(_ url: String) -> String {
         """
 
@@ -123,6 +133,8 @@ private struct DemoJob {
         Trades and bars as they come, and what is known of the tapes:
           curl -N '\(url)/v1/stream?topics=bars:binance-spot:BTCUSDT:1s'
           curl '\(url)/v1/instruments'
+        CVD of several venues together, in dollars:
+          curl '\(url)/v1/cvd?venue=basket&symbol=btc-perps&interval=1h&limit=24'
         Open interest by exchange, as CoinGlass answers:
           curl '\(url)/api/futures/open-interest/exchange-list?symbol=BTC'
         What takers of options bought and sold, and blocks, as OKX answers; and whether nothing of it lacks:

@@ -26,7 +26,8 @@ extension Command {
         ]
     ) { arguments, console in
         let (vendor, plan) = (try arguments.required("vendor"), try arguments.required("plan"))
-        let made = try PlanFile.withPlans(PlanFile(arguments)) { plans in
+        let made = try PlanFile.withConfiguration(PlanFile(arguments)) { configuration in
+            let plans = configuration.plans
             guard plans.named(plan, vendor: vendor) != nil else {
                 throw UsageError("--plan \(plan): choose one of \(plans.names(vendor: vendor).joined(separator: ", "))")
             }

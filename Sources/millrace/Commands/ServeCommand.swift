@@ -24,7 +24,7 @@ extension Command {
             With --open-interest it asks venues for open interest and keeps it. CoinGlass' clients are answered below /api/futures, OKX'
             trading statistics below /api/v5/rubik/stat.
 
-            With --config plans are read from a file, and again with every SIGHUP: a good one takes effect at once, one with faults
+            With --config plans and baskets are read from a file, and again with every SIGHUP: a good one takes effect at once, one with faults
             changes nothing ('millrace config check' says what they are).
 
             Futu's and moomoo's clients connect to port 11111 as to OpenD, their JavaScript client to 11112, and get what 'millrace

@@ -16,8 +16,10 @@ struct ServeOptions: Sendable {
     var threads: Int
     /// What links in answers begin with, where clients reach the server by another name than it listens on.
     var publicURL: PublicURL?
-    /// Where plans are read from, again with every SIGHUP; nil for the standard ones.
+    /// Where plans and baskets are read from, again with every SIGHUP; nil for the standard ones.
     var planFile: PlanFile?
+    /// What can be asked for where no file declares it.
+    var baskets = Baskets()
     /// What everybody may have of Aperiodic's API.
     var previews: [AperiodicPreview] = [.standard]
     /// Whose trades and open interest OKX' statistics count.
@@ -48,6 +50,7 @@ struct LakeServer: Sendable {
     private let market: MarketService
     private let access: AccessControl
     private let planFile: PlanFile?
+    private let baskets: BasketBook
     private let months: MonthFiles
     private let recording: Recording?
     private let interest: Interest
@@ -70,7 +73,10 @@ struct LakeServer: Sendable {
         planFile = options.planFile
         let log = options.log
         self.log = log
-        let plans = try planFile?.read() ?? .standard
+        let configuration = try planFile?.read()
+        let plans = configuration?.plans ?? .standard
+        let baskets = BasketBook(configuration?.baskets ?? options.baskets)
+        self.baskets = baskets
         ProcessMemory.limitArenas(to: max(2, options.threads))
         ProcessMemory.returnLarge()
         let (data, host) = (options.data, options.host)
@@ -135,7 +141,7 @@ struct LakeServer: Sendable {
             Flowsurface.mount(lake: lake, market: market, limits: options.limits, gate: own),
             Native.mount(
                 lake: lake, live: streams.native, options: optionMarket, interest: interest.market, statistics: openD.statistics,
-                threads: options.threads, limits: options.limits,
+                baskets: baskets, threads: options.threads, limits: options.limits,
                 kept: AnswerStore(lake: lake, engine: Program.version, capacity: options.keptAnswers), gate: own),
         ]
         let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
@@ -183,13 +189,15 @@ struct LakeServer: Sendable {
             + (reports?.isSettled == false ? ["option reports"] : [])
     }
 
-    /// Reads the file of plans again. A good one takes effect at once; of one that is not its faults are said, and nothing changes.
+    /// Reads the file of plans and baskets again. A good one takes effect at once; of one that is not its faults are said, and nothing changes.
     func readPlansAgain() {
         guard let planFile else { return }
         do {
-            let plans = try planFile.read()
-            try access.adopt(plans)
-            log.write(.info("read \(.file, planFile.path) again: \(.count, plans.all.count) plans are in force"))
+            let read = try planFile.read()
+            try access.adopt(read.plans)
+            baskets.adopt(read.baskets)
+            log.write(.info("baskets that can be asked for: \(.count, read.baskets.all.count)"))
+            log.write(.info("read \(.file, planFile.path) again: \(.count, read.plans.all.count) plans are in force"))
             LakeServer.nameKeysWithoutPlan(access, log)
         } catch let error as PlanFile.Faults {
             for line in error.lines { log.write("a fault of the plans: \(.reason, line)") }

@@ -1,10 +1,46 @@
 import Access
 import Config
 import Glibc
+import MarketService
 import OrderFlow
 import VendorAPIs
 
-/// The configuration file of plans, as commands name it.
+/// What a configuration says.
+struct Configuration: Sendable {
+    /// The plans that are in force with it.
+    var plans = Plans.standard
+    /// The baskets that can be asked for.
+    var baskets = Baskets()
+
+    /// What comes with the server.
+    static let standard = Configuration()
+
+    private init() {}
+
+    /// Reads a document in JSON5.
+    ///
+    /// - Throws: all that is wrong with it.
+    init(document: some Collection<UInt8>) throws(ConfigFaults) {
+        let root: ConfigValue
+        do {
+            root = try JSON5.read(document)
+        } catch {
+            throw ConfigFaults([error])
+        }
+        var faults: [ConfigFault] = []
+        let file = ConfigSection(root, of: "the configuration", settings: ["plans", "baskets"], noting: &faults)
+        plans = Plans(
+            file.list("plans", noting: &faults) ?? [], over: .standard, datasets: Dataset<BarRow>.all.map(\.name),
+            paths: KeyedPaths.ofVendor, noting: &faults)
+        baskets = Baskets(file.members("baskets", noting: &faults) ?? [], noting: &faults)
+        guard faults.isEmpty else { throw ConfigFaults(faults) }
+    }
+
+    /// A document that reads back as the same.
+    var document: String { "{\n\(plans.section)\(baskets.section)}\n" }
+}
+
+/// The configuration file, as commands name it.
 struct PlanFile: Sendable {
     let path: String
 
@@ -17,29 +53,29 @@ struct PlanFile: Sendable {
     init(path: String) { self.path = path }
 
     static let option = CommandOption(
-        "config", "FILE", .file, "Plans in JSON5, over those that come with the server: 'millrace config show'")
+        "config", "FILE", .file, "Plans and baskets in JSON5, over what comes with the server: 'millrace config show'")
 
     /// What is wrong with the file, line by line.
     struct Faults: Error {
         let lines: [String]
     }
 
-    /// The plans that are in force with the file.
+    /// What is in force with the file.
     ///
     /// - Throws: ``Faults`` where the file is there and wrong, ``CommandError`` where it cannot be read.
-    func read() throws -> Plans {
+    func read() throws -> Configuration {
         let bytes = try contents()
         do throws(ConfigFaults) {
-            return try Plans(document: bytes, over: .standard, datasets: Dataset<BarRow>.all.map(\.name), paths: KeyedPaths.ofVendor)
+            return try Configuration(document: bytes)
         } catch {
             throw Faults(lines: error.faults.map { $0.line(in: path) })
         }
     }
 
-    /// Does what wants plans: those of the file that is named, or the standard ones.
+    /// Does what wants a configuration: that of the file that is named, or the standard one.
     ///
     /// - Returns: nil where the file is wrong, after each fault has been said.
-    static func withPlans<Result>(_ file: PlanFile?, _ body: (Plans) throws -> Result) throws -> Result? {
+    static func withConfiguration<Result>(_ file: PlanFile?, _ body: (Configuration) throws -> Result) throws -> Result? {
         do {
             return try body(file?.read() ?? .standard)
         } catch let error as Faults {

@@ -49,7 +49,7 @@ struct BarTable: TableSource {
         return [BarFields.time] + columns + [BarFields.revision, BarFields.open]
     }
 
-    /// Bars of any dataset.
+    /// Bars of any dataset, and of a basket.
     static let shape = JSONShape.either(
         Dataset<BarRow>.all.map { dataset in
             .table(
@@ -57,7 +57,7 @@ struct BarTable: TableSource {
                     TableHead.venue, TableHead.symbol, JSONShape.Member("dataset", .choice([dataset.name]), "Which columns bars have"),
                     TableHead.interval, TableHead.nextOfPages,
                 ], "bars", fields(of: dataset))
-        })
+        } + [BasketBarTable.shape])
 
     func writeHead(to json: inout JSONWriter) {
         json.member("venue", reader.instrument.venue.name)

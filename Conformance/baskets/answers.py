@@ -1,0 +1,114 @@
+"""A basket's tables against exact sums of what was imported, in every format and by pages."""
+import json
+from decimal import Decimal
+
+import sums
+from formats import FORMATS, by_pandas, by_polars, by_pyarrow, same
+
+
+def ask(server, path):
+    status, headers, body = server.ask(path)
+    return json.loads(body) if status == 200 else {"status": status, "body": body, "bars": [], "trades": [], "next": None}
+
+
+def flow(check, server, tapes, name, members, base, interval):
+    wanted = sums.bars(tapes, members, interval)
+    answer = ask(server, f"/v1/bars/flow?venue=basket&symbol={name}&interval={interval}&from=0&limit=all")
+    what = f"{name} {interval}"
+    check.equal(f"{what}: members", answer.get("members"), members)
+    check.equal(f"{what}: who has no tape", answer.get("missing"), [member for member in members if member not in tapes])
+    check.equal(f"{what}: which bars there are", [row["time"] for row in answer["bars"]], list(wanted))
+    for row, (start, sum) in zip(answer["bars"], wanted.items()):
+        if not check(f"{what}: the bar of {start}", row == sums.told(start, sum, base), (row, sums.told(start, sum, base))):
+            return
+    coins, dollars = Decimal(0), Decimal(0)
+    found = ask(server, f"/v1/cvd?venue=basket&symbol={name}&interval={interval}&from=0&limit=all")["bars"]
+    check.equal(f"{what}: CVD has the same bars", [row["time"] for row in found], list(wanted))
+    for row, (start, sum) in zip(found, wanted.items()):
+        whole = sums.told(start, sum, base)
+        coins, dollars = coins + sum["buy"][0] - sum["sell"][0], dollars + sum["buy"][1] - sum["sell"][1]
+        cells = {key: whole[key] for key in ("time", "volume_delta", "volume_delta_notional", "quality", "revision", "is_open", "contributors", "missing")}
+        cells |= {"cvd": float(coins) if base else None, "cvd_notional": float(dollars)}
+        if not check(f"{what}: CVD at {start}", row == cells, (row, cells)):
+            return
+
+
+def formats(check, server, path, rows):
+    """All formats are one table; in CSV a text that is empty is nothing, and one of digits a number."""
+    tables = {}
+    for format in FORMATS:
+        status, _, body = server.ask(f"{path}&format={format}")
+        if not check.equal(f"{path} {format}", status, 200):
+            return
+        for reader in (by_pandas, by_polars, by_pyarrow):
+            tables[format, reader.__name__] = [tuple(None if cell == "" else str(cell) if rows == "trades" and place == 3 and cell is not None else cell for place, cell in enumerate(row))
+                                               for row in reader(format, body, rows)]
+    first = tables["arrow", "by_pyarrow"]
+    for (format, reader), table in tables.items():
+        check(f"{path}: {format} {reader} is the same table", same(table, first) and len(first) > 0,
+              next(((a, b) for a, b in zip(table, first) if a != b), (len(table), len(first))))
+
+
+def trades(check, server, tapes, name, members, draw, rounds):
+    rows = sums.merged(tapes, members)
+    for turn in range(rounds):
+        anchor = draw.choice(rows)[1][0]
+        begin = anchor - draw.choice([0, 1, 500_000, 60_000_000])
+        end = begin + draw.choice([2000, 1_000_000, 120_000_000, 7_200_000_000])
+        wanted = [sums.cells(tapes, member, trade) for member, trade in sums.merged(tapes, members, begin, end)]
+        limit = max(draw.choice([1, 7, 300, 20_000]), len(wanted) // 40 + 1)
+        found, at = [], begin
+        while at is not None:
+            page = ask(server, f"/v1/trades?venue=basket&symbol={name}&from={at}&to={end}&limit={limit}")
+            found += [tuple(row.values()) for row in page["trades"]]
+            if page["next"] is not None and (page["next"] % 1000 or page["next"] <= at or len(page["trades"]) < limit):
+                check(f"{name}: a page of {limit} from {at} ends well", False, page["next"])
+                break
+            at = page["next"]
+        check(f"{name}: trades from {begin} to {end} by {limit}", found == wanted, next(((a, b) for a, b in zip(found, wanted) if a != b), (len(found), len(wanted))))
+    newest = ask(server, f"/v1/trades?venue=basket&symbol={name}&limit=50")["trades"]
+    last = [sums.cells(tapes, member, trade) for member, trade in rows if trade[0] >= newest[0]["time"]]
+    check(f"{name}: the newest trades", [tuple(row.values()) for row in newest] == last and 50 <= len(newest) < 1000, (len(newest), newest[:1], last[:1]))
+
+def large(check, server, tapes, name, members):
+    rows = [sums.cells(tapes, member, trade) for member, trade in sums.merged(tapes, members)]
+    least = f"{sorted(row[7] for row in rows)[-min(len(rows), 400)]:.2f}"
+    wanted = [sums.cells(tapes, member, trade) for member, trade in sums.merged(tapes, members) if sums.notional(tapes[member], trade) >= Decimal(least)]
+    path = f"/v1/large?venue=basket&symbol={name}&min_notional={least}"
+    found = [tuple(row.values()) for row in ask(server, f"{path}&from=0&limit=all")["trades"]]
+    check(f"{name}: large of {least}", found == wanted, (len(found), len(wanted), found[:1], wanted[:1]))
+    paged, at = [], 0
+    while at is not None:
+        page = ask(server, f"{path}&from={at}&limit=37")
+        paged, at = paged + [tuple(row.values()) for row in page["trades"]], page["next"]
+    check(f"{name}: large by pages", paged == wanted, (len(paged), len(wanted)))
+    newest = [tuple(row.values()) for row in ask(server, f"{path}&limit=5")["trades"]]
+    check(f"{name}: the newest large", newest == wanted[-5:], newest[:1])
+
+
+def pages(check, server, tapes, name, members, draw, rounds):
+    for path in ("/v1/bars/flow", "/v1/cvd"):
+        whole = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from=0&limit=all")["bars"]
+        for _ in range(rounds):
+            begin, limit = draw.choice(whole)["time"], max(draw.choice([1, 5, 211]), len(whole) // 30)
+            anchor = "&since=0" if path == "/v1/cvd" else ""
+            found, at = [], begin
+            while at is not None:
+                page = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from={at}&limit={limit}{anchor}")
+                found, at = found + page["bars"], page["next"]
+            check(f"{name}: {path} from {begin} by {limit}", found == [row for row in whole if row["time"] >= begin], len(found))
+        newest = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&limit=6")["bars"]
+        good = [row["time"] for row in newest] == [row["time"] for row in whole[-6:]]
+        check(f"{name}: {path} without from", good and (newest == whole[-6:] if path != "/v1/cvd" else newest[0]["cvd_notional"] == newest[0]["volume_delta_notional"]))
+
+
+def run(check, server, tapes, name, members, base, draw, quick):
+    for interval in ("1m", "1h", "1w") if quick else sums.LENGTHS:
+        flow(check, server, tapes, name, members, base, interval)
+    trades(check, server, tapes, name, members, draw, 6 if quick else 60)
+    large(check, server, tapes, name, members)
+    pages(check, server, tapes, name, members, draw, 2 if quick else 20)
+    first = sums.merged(tapes, members)[0][1][0]
+    formats(check, server, f"/v1/trades?venue=basket&symbol={name}&from={first}&limit=2000", "trades")
+    formats(check, server, f"/v1/bars/flow?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")
+    formats(check, server, f"/v1/cvd?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")

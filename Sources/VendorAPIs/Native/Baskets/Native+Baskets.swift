@@ -1,0 +1,112 @@
+import Lake
+import MarketModel
+import MarketService
+import Recorder
+import TapeSequencer
+import Transport
+
+extension Native {
+    /// The basket that a request names in the place of an instrument; nil where it names an instrument.
+    func basket(_ request: borrowing Request) throws(Failure) -> Basket? {
+        guard try Parameters.oneVenue.text(in: request) == Basket.venue else { return nil }
+        return try basket(named: Parameters.oneSymbol.text(in: request) ?? "")
+    }
+
+    func basket(named name: String) throws(Failure) -> Basket {
+        guard let basket = baskets.named(name) else {
+            throw Failure(.notFound, "there is no basket '\(name)': /v1/baskets lists what there is")
+        }
+        return basket
+    }
+
+    /// What a basket does not have.
+    static func noBasket(_ what: String, _ basket: Basket) -> Failure {
+        Failure(
+            .badRequest, "\(what) are of one instrument, which has a price of its own: ask for a member of basket '\(basket.name)'")
+    }
+
+    /// The tapes of a basket's members.
+    ///
+    /// - Throws: ``Failure`` 404 where none has one.
+    func tapes(of basket: Basket) throws -> BasketTapes {
+        guard let tapes = try BasketTapes.open(lake, basket, isRecorded: { isRecorded($0, $1) }) else {
+            throw Failure(.notFound, "no member of basket '\(basket.name)' has a tape: /v1/baskets says which are recorded")
+        }
+        return tapes
+    }
+
+    private func isRecorded(_ venue: Venue, _ symbol: String) -> Bool {
+        switch live.market.instrument(venue, symbol)?.state {
+        case .live, .disconnected: true
+        case .waiting, .ended, nil: false
+        }
+    }
+
+    /// `GET /v1/baskets`
+    func listBaskets() -> Response {
+        let (baskets, lake, live) = (baskets.all, lake, live)
+        return .later { cancellation in
+            var rows: [(basket: Basket, members: [BasketListing])] = []
+            for basket in baskets {
+                if cancellation.isCancelled { throw CancellationError() }
+                rows.append((basket, try basket.members.map { try BasketListing($0, lake, live.market) }))
+            }
+            var json = JSONWriter(capacity: 256 + rows.reduce(0) { $0 + 100 + $1.members.count * 200 })
+            json.beginObject()
+            json.key("baskets")
+            json.beginArray()
+            for row in rows { json.object(row, Native.basketFields) }
+            json.endArray()
+            json.endObject()
+            return Response(json: json)
+        }
+    }
+
+    private static let basketFields: [JSONField<(basket: Basket, members: [BasketListing])>] = [
+        JSONField("name", .text, "What it is asked for by") { .text($0.basket.name) },
+        JSONField("base", .nullable(.text), "The coin that all members trade; null where they trade several") { .text($0.basket.base) },
+        JSONField("instruments", .list(.object(of: BasketListing.fields)), "The members") { .objects($0.members, BasketListing.fields) },
+    ]
+    static let basketsShape = JSONShape.object([
+        JSONShape.Member("baskets", .list(.object(of: basketFields)), "In the order of the configuration")
+    ])
+}
+
+/// A member in a list of baskets: what the lake holds of it, and how its recording is doing.
+private struct BasketListing: Sendable {
+    private let member: Basket.Member
+    private let tape: TapeSummary?
+    private let live: LiveInstrument?
+
+    init(_ member: Basket.Member, _ lake: Lake, _ market: LiveMarket) throws {
+        let (venue, symbol) = (member.instrument.venue, member.instrument.symbol)
+        self.member = member
+        tape = try lake.tape(venue: venue, symbol: symbol).flatMap { $0.days.isEmpty ? nil : $0 }
+        live = market.instrument(venue, symbol)
+    }
+
+    private var instrument: Instrument? { live?.instrument ?? tape?.instrument }
+
+    static let fields: [JSONField<BasketListing>] = [
+        JSONField("venue", .text, "The venue") { .text($0.member.instrument.venue.name) },
+        JSONField("symbol", .text, "The symbol, as the venue spells it") { .text($0.member.instrument.symbol) },
+        JSONField("kind", .choice(InstrumentKind.allCases.map(\.rawValue)), "What is traded") {
+            .text(($0.instrument ?? $0.member.instrument).kind.rawValue)
+        },
+        JSONField(
+            "contract_size", .nullable(.number), unit: "base; of inverse contracts quote currency", "What one unit of quantity stands for"
+        ) { row in
+            row.instrument.map { .decimal(Int128($0.contractSize.mantissa), scale: $0.contractSize.scale) } ?? .null
+        },
+        JSONField(
+            "state", .choice(["missing", "imported"] + LiveState.names),
+            "Neither on tape nor recorded, on tape only, or how it is recorded, as in /v1/instruments"
+        ) { .text($0.live?.state.name ?? ($0.tape == nil ? "missing" : "imported")) },
+        JSONField("first_time", .nullable(.integer), unit: "µs", "When the first trade was") {
+            .whole([$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min())
+        },
+        JSONField("last_time", .nullable(.integer), unit: "µs", "When the newest trade was") {
+            .whole([$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max())
+        },
+    ]
+}
