@@ -31,7 +31,7 @@ public struct BasketReader: Sendable {
 
     private let lake: Lake
     private let tapes: BasketTapes
-    private let members: [Member]
+    private var members: [Member]
     private let threads: Int
     private var walk: TapeWalk
 
@@ -40,7 +40,8 @@ public struct BasketReader: Sendable {
 
     private struct Member: Sendable {
         var place: Int
-        var tape: TapeSummary
+        var reading: BarReading
+        var isSealed: Bool
         var valuation: Valuation
         var multiple: Int64
         var wholeness: TapeWholeness
@@ -69,40 +70,50 @@ public struct BasketReader: Sendable {
         let end = bound > first ? min(interval.start(of: bound - 1) + interval.microseconds, lastTime + 1) : first
         times = first..<max(first, end)
         try tapes.check(limits, in: times)
+        let range = times
         members = try tapes.held.map { place, tape in
-            let options = BarOptions(interval: interval, parts: [])
+            let reading = try BarReading(
+                lake: lake, tape: tape, options: BarOptions(interval: interval, parts: []), progress: nil)
             return Member(
-                place: place, tape: tape,
+                place: place, reading: reading, isSealed: !tape.hasOpenDay(in: range),
                 // Its scales, but not its factor, are those of all days.
-                valuation: try BarReading(lake: lake, tape: tape, options: options, progress: nil).valuation(on: 0),
-                multiple: tapes.basket.members[place].multiple, wholeness: BarQuery.wholeness(tape),
-                holes: RepairedHoles(BarQuery.holes(tape)))
+                valuation: try reading.valuation(on: 0), multiple: tapes.basket.members[place].multiple,
+                wholeness: BarQuery.wholeness(tape), holes: RepairedHoles(BarQuery.holes(tape)))
         }
-        walk = TapeWalk(members.map(\.tape), interval: interval, from: first, to: to)
+        walk = TapeWalk(members.map(\.reading.tape), interval: interval, from: first, to: to)
         missing = tapes.missing(in: times)
-        isSealed = tapes.isSealed(in: times)
+        isSealed = members.allSatisfy(\.isSealed)
         revision = tapes.revision(in: times)
     }
 
     /// The next bars, in time order; nil at the end. A call may give none and not be the last.
     ///
+    /// Where trades are being recorded, reading goes on after their day was sealed.
+    ///
     /// - Parameter isCancelled: asked between the members' tapes.
-    /// - Throws: what the lake throws, also where a tape is replaced meanwhile; ``BarError``; `CancellationError` once it is cancelled.
-    /// - Complexity: O(trades of some 8,192 bars of all members); memory for the bars, of all members together.
+    /// - Throws: what the lake throws, also where a tape that is sealed is replaced meanwhile; ``BarError``; `CancellationError` once it is
+    ///   cancelled.
+    /// - Complexity: O(trades of some 8,192 bars of all members); memory for the bars of all members together and of one.
     public mutating func next(isCancelled: () -> Bool = { false }) throws -> [BasketRow]? {
         guard let stretch = walk.next(bars: BasketReader.stretch) else { return nil }
-        var bars: [Int64: BasketBar] = [:]
-        for member in members {
+        var sums: [Int64: BasketBar] = [:]
+        let (lake, threads) = (lake, threads)
+        for index in members.indices {
             if isCancelled() { throw CancellationError() }
-            try BarQuery.bars(
-                lake, member.tape, from: stretch.lowerBound, to: stretch.upperBound,
-                options: BarOptions(interval: interval, parts: []), threads: threads
-            ) { bar in
-                try bars[bar.start, default: BasketBar(start: bar.start)].add(
+            let bars = try members[index].reading.goingOn(isSealed: members[index].isSealed) { reading in
+                var bars: [TradeBar] = []
+                try BarQuery.bars(
+                    lake, reading.tape, from: stretch.lowerBound, to: stretch.upperBound, options: reading.options, threads: threads
+                ) { bars.append($0) }
+                return bars
+            }
+            let member = members[index]
+            for bar in bars {
+                try sums[bar.start, default: BasketBar(start: bar.start)].add(
                     bar, member.valuation, multiple: member.multiple, member: member.place)
             }
         }
-        return bars.values.sorted { $0.start < $1.start }.map { row(of: $0) }
+        return sums.values.sorted { $0.start < $1.start }.map { row(of: $0) }
     }
 
     private func row(of bar: BasketBar) -> BasketRow {

@@ -52,13 +52,6 @@ public struct BasketTapes: Sendable {
         coverage.indices.reduce(0) { coverage[$1].touches(times) ? $0 : $0 | 1 << UInt64($1) }
     }
 
-    /// Whether none of the members' days that touch some times is being recorded.
-    func isSealed(in times: Range<Int64>) -> Bool {
-        held.allSatisfy { _, tape in
-            !tape.days.contains { $0.isOpen && $0.firstTime < times.upperBound && $0.lastTime >= times.lowerBound }
-        }
-    }
-
     /// Differs when anything differs that rows of some times are made of.
     func revision(in times: Range<Int64>) -> String {
         var facts = ["\(basket.name) \(basket.base ?? "") \(times)"]
@@ -75,6 +68,13 @@ public struct BasketTapes: Sendable {
     /// - Throws: ``QueryCostError`` where an answer would be made of more trades than it may.
     func check(_ limits: QueryLimits, in times: Range<Int64>) throws(QueryCostError) {
         try limits.check(trades: held.reduce(0) { $0 + QueryCost.trades(of: $1.tape.days, in: times) })
+    }
+}
+
+extension TapeSummary {
+    /// Whether a day that touches some times is being recorded.
+    func hasOpenDay(in times: Range<Int64>) -> Bool {
+        days.contains { $0.isOpen && $0.firstTime < times.upperBound && $0.lastTime >= times.lowerBound }
     }
 }
 
