@@ -103,7 +103,7 @@ def pages(check, server, tapes, name, members, draw, rounds):
 
 
 def run(check, server, tapes, name, members, base, draw, quick):
-    for interval in ("1m", "1h", "1w") if quick else sums.LENGTHS:
+    for interval in ("1m", "1w") if quick else sums.LENGTHS:
         flow(check, server, tapes, name, members, base, interval)
     trades(check, server, tapes, name, members, draw, 6 if quick else 60)
     large(check, server, tapes, name, members)

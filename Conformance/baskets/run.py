@@ -20,6 +20,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "native"), os.path.dir
 
 import answers
 import contract
+import live
 import recordings
 import sums
 from harness import Checks, millrace
@@ -188,6 +189,7 @@ def main():
     draw = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="millrace-baskets-") as folder:
         lake = os.path.join(folder, "lake")
+        listening = live.Listening(folder, 12 if options.quick else 60)
         tapes = recordings.made(folder, lake, draw, 2_000 if options.quick else 60_000)
         real = recordings.real(folder, lake)
         eth = list(tapes)
@@ -215,6 +217,7 @@ def main():
             tags(check, folder, lake, tapes, server, "eth-all" if not real else "btc-all", eth[2:] if not real else btc)
         changing(check, folder, lake, tapes, eth[2:5], draw)
         limited(check, folder, lake, tapes, "eth-all", eth)
+        live.run(check, lambda url, path: json.loads(urllib.request.urlopen(url + path, timeout=60).read()), listening)
     check.finish()
 
 

@@ -1,4 +1,6 @@
 """What a basket's answers have to be, by exact numbers, from the trades that were imported."""
+import bisect
+import functools
 from decimal import Decimal, getcontext
 from fractions import Fraction
 
@@ -19,18 +21,26 @@ def notional(tape, trade):
 
 def base(tape, trade):
     """In coins; of inverse contracts to the twelfth digit, half to even, as docs/native-api.md has it."""
-    if not tape.inverse:
-        return trade[4] * tape.size
-    exact = Fraction(trade[4] * tape.size) / Fraction(trade[3])
-    return Decimal(round(exact * 10**12)).scaleb(-12)
+    return inverse_base(trade[3], trade[4] * tape.size) if tape.inverse else trade[4] * tape.size
+
+
+@functools.cache
+def inverse_base(price, dollars):
+    return Decimal(round(Fraction(dollars) / Fraction(price) * 10**12)).scaleb(-12)
+
+
+ALL = {}
 
 
 def merged(tapes, names, begin=0, end=1 << 62):
     """The trades of some members: by time, then by member, then as the tape has them."""
-    rows = [(trade[0], place, order, trade) for place, name in enumerate(names) if name in tapes for order, trade in enumerate(tapes[name].trades)
-            if begin <= trade[0] < end]
-    rows.sort(key=lambda row: row[:3])
-    return [(names[place], trade) for _, place, _, trade in rows]
+    key = tuple((name, len(tapes[name].trades)) for name in names if name in tapes)
+    if key not in ALL:
+        rows = [(trade[0], place, order, trade) for place, name in enumerate(names) if name in tapes for order, trade in enumerate(tapes[name].trades)]
+        rows.sort(key=lambda row: row[:3])
+        ALL[key] = [row[0] for row in rows], [(names[place], trade) for _, place, _, trade in rows]
+    times, rows = ALL[key]
+    return rows[bisect.bisect_left(times, begin):bisect.bisect_left(times, end)]
 
 
 def cells(tapes, name, trade):

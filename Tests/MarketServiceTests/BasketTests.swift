@@ -239,4 +239,54 @@ import Testing
         // The third begins four hours later.
         #expect(try revision([names[0], names[2]], to: Self.start + 3_600_000_000) == early)
     }
+
+    @Test func `A bar of the stream grows, is final when all members are, and is told again when one was repaired`() throws {
+        var random = Seeded.fresh()
+        let tapes = Array(Self.tapes(&random, 600).prefix(2))
+        for tape in tapes { try bring(tape) }
+        let basket = try basket(tapes.map(\.name))
+        let rows = try tapes.map { tape in
+            let venue = try #require(Venue(tape.venue))
+            var reader = try #require(
+                try BarReader.open(
+                    lake, venue: venue, symbol: tape.symbol, from: 0, to: .max, options: BarOptions(interval: .m1, parts: []), threads: 1))
+            var rows: [BarRow] = []
+            while let more = try reader.next() { rows += more }
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.time, $0) })
+        }
+        let shared = Set(rows[0].keys).intersection(rows[1].keys).sorted()
+        let start = try #require(shared.first)
+        let whole = try #require(
+            try Self.rows(BasketReader(lake, open(basket), from: start, to: start + 1, interval: .m1, threads: 1)).first)
+        var series = BasketSeries(basket: basket, interval: .m1, patience: 3_000_000, first: start)
+        let end = start + 60_000_000
+        func isWhole(_ row: BasketRow?) -> Bool {
+            guard let row else { return false }
+            return row.bar.contributors == 3 && row.bar.count == whole.bar.count
+                && Self.isSame(row.bar.buy.notional, whole.bar.buy.notional)
+                && Self.isSame(row.bar.sell.base, whole.bar.sell.base)
+        }
+        let (first, second) = (try #require(rows[0][start]), try #require(rows[1][start]))
+        let early = try #require(rows[0].values.min { $0.time < $1.time })
+        if early.time < start { #expect(try series.take(early, isOpen: false, from: 0) == nil) }
+        var told = try #require(try series.take(first, isOpen: true, from: 0))
+        #expect(told.isOpen && told.revision == 0 && told.row.bar.contributors == 1)
+        told = try #require(try series.take(second, isOpen: false, from: 1))
+        #expect(told.isOpen && isWhole(told.row))
+        #expect(try series.settle(at: end + 10_000_000).isEmpty, "one still grows")
+        told = try #require(try series.take(first, isOpen: false, from: 0))
+        #expect(told.isOpen, "its end is not told before its time")
+        #expect(try series.settle(at: end + 2_999_999).isEmpty)
+        let settled = try series.settle(at: end + 3_000_000)
+        #expect(settled.count == 1 && isWhole(settled.first))
+        #expect(try series.settle(at: .max).isEmpty)
+        for revision in 1...2 {
+            told = try #require(try series.take(second, isOpen: false, from: 1))
+            #expect(!told.isOpen && told.revision == revision && isWhole(told.row))
+        }
+        // As many newer ones as are kept let go of it.
+        let newer = rows[0].values.filter { $0.time > start }.sorted { $0.time < $1.time }.prefix(BasketSeries.kept)
+        for row in newer { #expect(try series.take(row, isOpen: false, from: 0) != nil) }
+        #expect(try (series.take(first, isOpen: false, from: 0) == nil) == (newer.count == BasketSeries.kept))
+    }
 }

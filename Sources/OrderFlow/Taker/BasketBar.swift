@@ -40,6 +40,17 @@ public struct BasketBar: Sendable {
         contributors |= 1 << UInt64(member)
     }
 
+    /// Adds what another bar holds.
+    ///
+    /// - Throws: ``BarError`` if 128 bits do not hold a sum.
+    public mutating func add(_ other: BasketBar) throws(BarError) {
+        guard buy.add(other.buy), sell.add(other.sell), unknown.add(other.unknown) else { throw .overflow(at: start) }
+        buyCount += other.buyCount
+        sellCount += other.sellCount
+        count += other.count
+        contributors |= other.contributors
+    }
+
     /// What takers bought less what they sold.
     ///
     /// - Throws: ``BarError`` if 128 bits do not hold it.

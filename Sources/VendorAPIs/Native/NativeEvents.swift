@@ -66,6 +66,26 @@ enum NativeEvents {
         }
     }
 
+    /// A bar of a basket: `values` has the columns of its bars in tables, and who traded.
+    static func bar(id: String, _ basket: Basket, _ interval: Interval, _ row: BasketRow, isOpen: Bool, revision: Int) -> SharedBytes {
+        var json = JSONWriter(capacity: 1024)
+        json.beginObject()
+        json.member("id", id)
+        json.member("type", literal: "bar")
+        json.member("venue", Basket.venue)
+        json.member("symbol", basket.name)
+        json.member("interval", interval.name)
+        json.member("dataset", Dataset<BarRow>.flow.name)
+        json.member("time", Int(row.bar.start))
+        json.member("open", isOpen)
+        json.member("revision", revision)
+        json.member("quality", row.quality.name)
+        json.key("values")
+        BasketBarTable.write(row, of: basket, to: &json)
+        json.endObject()
+        return SharedBytes(json: json)
+    }
+
     static func gap(id: String, _ instrument: Instrument, _ gap: LiveGap) -> SharedBytes {
         object(id: id, "gap", instrument, capacity: 384) { GapListing(instrument, gap).write(to: &$0) }
     }

@@ -41,6 +41,8 @@ public final class NativeLive: Sendable {
         var nextClient = 0
         var topics: [NativeTopic: Topic] = [:]
         var followed: [LiveTopic: LiveSubscription] = [:]
+        /// The bars of baskets that are followed.
+        var baskets: [NativeTopic: BasketSeries] = [:]
         var room: Int
     }
 
@@ -109,9 +111,16 @@ public final class NativeLive: Sendable {
 
     private func follow(_ topic: NativeTopic, _ state: inout State) {
         state.topics[topic] = Topic(ring: EventRing(forgotten: state.number, room: state.room))
-        if state.followed[topic.source] == nil {
-            state.followed[topic.source] = market.subscribe([topic.source]) { [thread] in thread.post($0) }
+        for source in topic.sources where state.followed[source] == nil {
+            state.followed[source] = market.subscribe([source]) { [thread] in thread.post($0) }
         }
+        state.baskets[topic] = series(of: topic)
+    }
+
+    /// The bars that a basket's topic begins with; nil of any other topic. A sum beyond 128 bits is nobody's bar.
+    private func series(of topic: NativeTopic) -> BasketSeries? {
+        guard let basket = topic.basket, case .bars(let interval, _) = topic.kind else { return nil }
+        return try? market.series(of: basket, interval, at: WallClock.microseconds())
     }
 
     private func deliver(_ message: LiveMessage) {
@@ -124,8 +133,24 @@ public final class NativeLive: Sendable {
                     NativeEvents.bar(id: id, instrument, interval, dataset, row, isOpen: isOpen, revision: revision)
                 }
             }
+            deliver(row, instrument, interval, isOpen: isOpen)
         case .gap(let instrument, let gap):
             publish(NativeTopic(.gaps, instrument.venue, instrument.symbol)) { NativeEvents.gap(id: $0, instrument, gap) }
+        }
+    }
+
+    /// A bar is a part of the bars of the baskets that its instrument is in.
+    private func deliver(_ row: BarRow, _ instrument: Instrument, _ interval: Interval, isOpen: Bool) {
+        let told = state.withLock { state in
+            state.baskets.keys.compactMap { topic -> (NativeTopic, Basket, BasketRow, isOpen: Bool, revision: Int)? in
+                guard let series = state.baskets[topic], series.interval == interval, let place = series.place(of: instrument),
+                    let bar = try? state.baskets[topic]?.take(row, isOpen: isOpen, from: place)
+                else { return nil }
+                return (topic, series.basket, bar.row, bar.isOpen, bar.revision)
+            }
+        }
+        for (topic, basket, row, isOpen, revision) in told {
+            publish(topic) { NativeEvents.bar(id: $0, basket, interval, row, isOpen: isOpen, revision: revision) }
         }
     }
 
@@ -167,20 +192,41 @@ public final class NativeLive: Sendable {
             state.number += 1
             for topic in Array(state.topics.keys) {
                 state.topics[topic]?.ring.forget(through: state.number)
+                if state.baskets[topic] != nil { state.baskets[topic] = series(of: topic) }
                 let reset = NativeEvent(number: state.number, id: id(state.number), name: "reset", data: NativeEvents.reset(topic))
                 for client in state.topics[topic].map({ Array($0.clients.values) }) ?? [] { client.send(reset) }
             }
         }
     }
 
+    /// Tells the bars of baskets that are final now.
+    private func settle() {
+        let now = WallClock.microseconds()
+        let settled = state.withLock { state in
+            state.baskets.keys.flatMap { topic in
+                let rows = (try? state.baskets[topic]?.settle(at: now)) ?? []
+                return rows.map { (topic, $0) }
+            }
+        }
+        for (topic, row) in settled {
+            guard let basket = topic.basket, case .bars(let interval, _) = topic.kind else { continue }
+            publish(topic) { NativeEvents.bar(id: $0, basket, interval, row, isOpen: false, revision: 0) }
+        }
+    }
+
     /// Lets go of topics that nobody came back to.
     private func tidy() {
+        settle()
         let now = DeliveryThread.seconds()
         let cancelled = state.withLock { state in
             for (topic, kept) in state.topics where kept.clients.isEmpty && now - kept.idleSince > NativeLive.linger {
                 state.topics[topic] = nil
+                state.baskets[topic] = nil
             }
-            let wanted = Set(state.topics.keys.map(\.source))
+            for topic in state.baskets.keys {
+                if let basket = topic.basket { state.baskets[topic]?.missing = market.missing(of: basket) }
+            }
+            let wanted = Set(state.topics.keys.flatMap(\.sources))
             let unwanted = state.followed.keys.filter { !wanted.contains($0) }
             return unwanted.compactMap { state.followed.removeValue(forKey: $0) }
         }

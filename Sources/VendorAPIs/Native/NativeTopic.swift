@@ -3,7 +3,7 @@ import MarketService
 import OrderFlow
 import Transport
 
-/// What one can follow of the native stream: `trades:binance-spot:BTCUSDT`.
+/// What one can follow of the native stream: `trades:binance-spot:BTCUSDT`, `bars:basket:btc-perps:1m`.
 struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case trades
@@ -16,11 +16,14 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
     var kind: Kind
     var venue: Venue
     var symbol: String
+    /// Of a basket's bars, the basket as it was when it was asked for.
+    var basket: Basket?
 
-    init(_ kind: Kind, _ venue: Venue, _ symbol: String) {
+    init(_ kind: Kind, _ venue: Venue, _ symbol: String, basket: Basket? = nil) {
         self.kind = kind
         self.venue = venue
         self.symbol = symbol
+        self.basket = basket
     }
 
     /// Reads `trades:VENUE:SYMBOL`, `large:…`, `gaps:…`, or `bars:VENUE:SYMBOL:INTERVAL[:DATASET]`; a symbol may have colons of its own.
@@ -38,7 +41,7 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
         case "large": kind = .large
         case "gaps": kind = .gaps
         case "bars":
-            var dataset = Dataset<BarRow>.ohlcv.name
+            var dataset = (venue.name == Basket.venue ? Dataset<BarRow>.flow : .ohlcv).name
             if parts.count > 4, let last = parts.last, Dataset<BarRow>.named(last) != nil { dataset = parts.removeLast() }
             guard parts.count > 3, let interval = parts.last.flatMap({ Interval(name: $0) }) else { throw fail("has no interval") }
             parts.removeLast()
@@ -69,12 +72,17 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What the market calls the source of the topic.
-    var source: LiveTopic {
+    /// What the market calls the sources of the topic.
+    var sources: [LiveTopic] {
         switch kind {
-        case .trades, .large: .trades(venue, symbol)
-        case .gaps: .gaps(venue, symbol)
-        case .bars(let interval, _): .bars(venue, symbol, interval)
+        case .trades, .large: [.trades(venue, symbol)]
+        case .gaps: [.gaps(venue, symbol)]
+        case .bars(let interval, _):
+            if let basket {
+                basket.members.map { .bars($0.instrument.venue, $0.instrument.symbol, interval) }
+            } else {
+                [.bars(venue, symbol, interval)]
+            }
         }
     }
 }

@@ -7,20 +7,20 @@ import Transport
 struct BasketBarTable: TableSource {
     private var rows: BasketRows
 
-    private static let columns =
-        [
-            BarFields.time, TableField("taker_buy_notional", .real, unit: "USD", "What takers bought"),
-            TableField("taker_sell_notional", .real, unit: "USD", "What takers sold"),
-            TableField("volume_delta_notional", .real, unit: "USD", "taker_buy_notional − taker_sell_notional"),
-            TableField("volume_notional", .real, unit: "USD", "What all trades were worth, those of unknown side included"),
-            TableField("taker_buy_count", .integer, unit: "trades", "How many trades takers bought in"),
-            TableField("taker_sell_count", .integer, unit: "trades", "How many trades takers sold in"),
-            TableField("trade_count", .integer, unit: "trades", "How many trades there were"),
-            BasketFields.base("taker_buy_volume", "What takers bought"), BasketFields.base("taker_sell_volume", "What takers sold"),
-            BasketFields.base("volume_delta", "taker_buy_volume − taker_sell_volume"),
-            BasketFields.base("volume", "What was traded, trades of unknown side included"),
-            TableField("vwap", .real, unit: "USD", optional: true, "volume_notional ÷ volume; null as those of base"),
-        ] + BasketFields.tail
+    private static let measures = [
+        TableField("taker_buy_notional", .real, unit: "USD", "What takers bought"),
+        TableField("taker_sell_notional", .real, unit: "USD", "What takers sold"),
+        TableField("volume_delta_notional", .real, unit: "USD", "taker_buy_notional − taker_sell_notional"),
+        TableField("volume_notional", .real, unit: "USD", "What all trades were worth, those of unknown side included"),
+        TableField("taker_buy_count", .integer, unit: "trades", "How many trades takers bought in"),
+        TableField("taker_sell_count", .integer, unit: "trades", "How many trades takers sold in"),
+        TableField("trade_count", .integer, unit: "trades", "How many trades there were"),
+        BasketFields.base("taker_buy_volume", "What takers bought"), BasketFields.base("taker_sell_volume", "What takers sold"),
+        BasketFields.base("volume_delta", "taker_buy_volume − taker_sell_volume"),
+        BasketFields.base("volume", "What was traded, trades of unknown side included"),
+        TableField("vwap", .real, unit: "USD", optional: true, "volume_notional ÷ volume; null as those of base"),
+    ]
+    private static let columns = [BarFields.time] + measures + BasketFields.tail
     static let shape = JSONShape.table(
         BasketNames.head + [
             TableHead.interval, JSONShape.Member("dataset", .choice([Dataset<BarRow>.flow.name]), "Which columns bars have"),
@@ -43,18 +43,38 @@ struct BasketBarTable: TableSource {
 
     mutating func next(_ count: Int, _ cancellation: Cancellation) throws -> [TableValues]? {
         guard let taken = try rows.next(count, cancellation) else { return nil }
-        let bars = taken.map(\.bar)
-        let deltas = try bars.map { try $0.delta() }
-        let totals = try bars.map { try $0.total() }
+        return [TableValues(.times(taken.map(\.bar.start)))] + (try BasketBarTable.values(of: taken.map(\.bar), hasBase: rows.hasBase))
+            + rows.tail(taken)
+    }
+
+    /// The values of the columns between the time and the quality.
+    private static func values(of bars: [BasketBar], hasBase: Bool) throws(BarError) -> [TableValues] {
+        var (deltas, totals): ([TakerVolume], [TakerVolume]) = ([], [])
+        for bar in bars {
+            deltas.append(try bar.delta())
+            totals.append(try bar.total())
+        }
         func reals(_ values: [WideDecimal]) -> TableValues { TableValues(.reals(values.map(\.nearest))) }
-        func base(_ values: [WideDecimal]) -> TableValues { rows.base(values) }
+        func base(_ values: [WideDecimal]) -> TableValues { TableValues(reals: values.map { hasBase ? $0.nearest : nil }) }
         return [
-            TableValues(.times(bars.map(\.start))), reals(bars.map(\.buy.notional)), reals(bars.map(\.sell.notional)),
-            reals(deltas.map(\.notional)), reals(totals.map(\.notional)), TableValues(.integers(bars.map(\.buyCount))),
-            TableValues(.integers(bars.map(\.sellCount))), TableValues(.integers(bars.map(\.count))), base(bars.map(\.buy.base)),
-            base(bars.map(\.sell.base)), base(deltas.map(\.base)), base(totals.map(\.base)),
-            TableValues(reals: totals.map { rows.hasBase ? $0.price : nil }),
-        ] + rows.tail(taken)
+            reals(bars.map(\.buy.notional)), reals(bars.map(\.sell.notional)), reals(deltas.map(\.notional)),
+            reals(totals.map(\.notional)), TableValues(.integers(bars.map(\.buyCount))), TableValues(.integers(bars.map(\.sellCount))),
+            TableValues(.integers(bars.map(\.count))), base(bars.map(\.buy.base)), base(bars.map(\.sell.base)),
+            base(deltas.map(\.base)), base(totals.map(\.base)), TableValues(reals: totals.map { hasBase ? $0.price : nil }),
+        ]
+    }
+
+    private static let text = TableText(measures + BasketFields.names)
+
+    /// Writes a bar by itself, as the stream tells it: an object of the columns between the time and the quality, and of names.
+    static func write(_ row: BasketRow, of basket: Basket, to json: inout JSONWriter) {
+        var names = BasketNames(basket)
+        guard let values = try? values(of: [row.bar], hasBase: basket.base != nil) else { return json.null() }
+        var buffer = ByteBuffer(capacity: 768)
+        text.writeJSON(
+            values + [TableValues(.texts([names.text(row.bar.contributors)])), TableValues(.texts([names.text(row.missing)]))],
+            follows: false, to: &buffer)
+        json.value(json: buffer.withBytes { Array($0) })
     }
 }
 
@@ -107,11 +127,11 @@ struct BasketDeltaTable: TableSource {
 
 /// What tables of a basket's bars have in common.
 enum BasketFields {
-    static let tail = [
-        BarFields.quality, BarFields.revision, BarFields.open,
+    static let names = [
         TableField("contributors", .text, "The members that traded in the bar, parted by spaces"),
         TableField("missing", .text, "The members that have no tape of the bar's time, parted by spaces"),
     ]
+    static let tail = [BarFields.quality, BarFields.revision, BarFields.open] + names
 
     /// A column of amounts of the coin that all members trade.
     static func base(_ name: String, _ description: String) -> TableField {

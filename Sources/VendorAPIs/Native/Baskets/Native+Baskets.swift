@@ -29,17 +29,10 @@ extension Native {
     ///
     /// - Throws: ``Failure`` 404 where none has one.
     func tapes(of basket: Basket) throws -> BasketTapes {
-        guard let tapes = try BasketTapes.open(lake, basket, isRecorded: { isRecorded($0, $1) }) else {
+        guard let tapes = try BasketTapes.open(lake, basket, isRecorded: { live.market.isRecorded($0, $1) }) else {
             throw Failure(.notFound, "no member of basket '\(basket.name)' has a tape: /v1/baskets says which are recorded")
         }
         return tapes
-    }
-
-    private func isRecorded(_ venue: Venue, _ symbol: String) -> Bool {
-        switch live.market.instrument(venue, symbol)?.state {
-        case .live, .disconnected: true
-        case .waiting, .ended, nil: false
-        }
     }
 
     /// `GET /v1/baskets`
