@@ -77,18 +77,19 @@ let libraries: [Target] =
         library("Drawing", ["Charts", "CCairo"]),
         library("Transport", ["Notices", "CMicroHTTPD", "CWslay", "CISAL", "COpenSSL", "CCurl", "CWebSockets", "Pipeline"]),
         library("Lake", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
-        library("Feeds", ["MarketModel", "CSimdJSON"]),
+        library("JSONReading", ["MarketModel", "CSimdJSON"]),
+        library("Feeds", ["JSONReading", "MarketModel"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library(
             "Recorder", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
-        library("ExchangeSimulator", ["MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
+        library("ExchangeSimulator", ["JSONReading", "MarketModel", "Pipeline", "Transport", "Feeds", "CISAL", "COpenSSL"]),
         library("MarketService", ["Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Pipeline", "Recorder"]),
         library("Access", ["Notices", "MarketModel", "Config", "SQLite", "COpenSSL", "Pipeline"]),
         library(
             "VendorAPIs",
             [
-                "MarketModel", "OrderFlow", "TapeSequencer", "Transport", "Feeds", "Lake", "Recorder", "MarketService", "Access",
-                "Pipeline", "COpenSSL",
+                "JSONReading", "MarketModel", "OrderFlow", "TapeSequencer", "Transport", "Feeds", "Lake", "Recorder", "MarketService",
+                "Access", "Pipeline", "COpenSSL",
             ]),
     ]
 
@@ -145,7 +146,8 @@ let testTargets: [Target] = [
     tests("TransportTests", ["Transport", "Pipeline"]),
     tests("LakeTests", ["Pipeline", "SQLite", "Lake", "MarketModel", "OrderFlow", "TapeSequencer"]),
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
-    tests("FeedsTests", ["Feeds", "MarketModel"]),
+    tests("JSONReadingTests", ["JSONReading", "MarketModel"]),
+    tests("FeedsTests", ["Feeds", "JSONReading", "MarketModel"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
     tests(
@@ -159,8 +161,8 @@ let testTargets: [Target] = [
     tests(
         "LiveTests",
         [
-            "Recorder", "MarketService", "ExchangeSimulator", "Feeds", "Lake", "OrderFlow", "TapeSequencer", "MarketModel", "Transport",
-            "Archives",
+            "Recorder", "MarketService", "ExchangeSimulator", "Feeds", "JSONReading", "Lake", "OrderFlow", "TapeSequencer", "MarketModel",
+            "Transport", "Archives",
         ]),
     // Runs the built binary as a user does.
     tests("MillraceTests", ["MarketModel"]),

@@ -1,5 +1,6 @@
 import CSimdJSON
 import Feeds
+import JSONReading
 import MarketModel
 
 /// Any bytes as a frame or an answer: the reader agrees with simdjson's own tree on what is JSON, what it gives stays within the text's

@@ -1,5 +1,5 @@
-import Feeds
 import Glibc
+import JSONReading
 import MarketModel
 import MarketService
 import Transport

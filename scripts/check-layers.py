@@ -13,7 +13,7 @@ LINES = [
     ["Pipeline", "SQLite", "Config", "Notices"],
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow", "Charts"],
-    ["Transport", "Drawing"],
+    ["Transport", "Drawing", "JSONReading"],
     ["Feeds", "Archives", "Lake"],
     ["Recorder", "ExchangeSimulator"],
     ["MarketService", "Access"],

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// A venue's live trades as a value: where to connect, what to say, and how to read what comes back. It has no state and does no I/O.

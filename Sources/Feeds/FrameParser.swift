@@ -1,3 +1,5 @@
+import JSONReading
+
 /// Reads the frames of one connection to a venue.
 ///
 /// Trades land in ``trades``, which is refilled by the next frame with trades. A frame that is not understood is counted and kept for show:

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Where an adapter puts the trades of a frame; reused from frame to frame.

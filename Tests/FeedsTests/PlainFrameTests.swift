@@ -1,4 +1,5 @@
 import Feeds
+import JSONReading
 import MarketModel
 import TestSupport
 import Testing

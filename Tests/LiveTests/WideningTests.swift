@@ -1,6 +1,7 @@
 import ExchangeSimulator
 import Feeds
 import Foundation
+import JSONReading
 import Lake
 import MarketModel
 import Recorder

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Binance's futures: USD-M in base coins, COIN-M in contracts; one side.

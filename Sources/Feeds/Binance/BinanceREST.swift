@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Binance's REST side: spot, USD-M or COIN-M.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// A trade frame as Binance writes it: one flat object, or one in a combined stream's wrapping, without spaces, escapes, or anything beyond

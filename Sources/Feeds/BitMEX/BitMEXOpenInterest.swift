@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of BitMEX's futures and perpetuals; one side. One list holds contracts, prices and figures.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Bitget's futures, margined in USDT, USDC or the coin: `holdingAmount` of its tickers, one side.

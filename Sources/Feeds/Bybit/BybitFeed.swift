@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Bybit's live trades (v5 `publicTrade`): spot, linear or inverse contracts.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Bybit's linear contracts, in coins, or inverse ones, in USD.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Bybit's REST side (v5): spot, linear or inverse contracts.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of CME's bitcoin futures, from the weekly report of the CFTC: positions of a Tuesday, published on the Friday after.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Cboe's market statistics of a day, `2026-06-11_daily_options`: what was traded on its own exchanges, and what is held of it.

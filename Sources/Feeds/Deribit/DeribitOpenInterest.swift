@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Deribit's futures and perpetuals: in USD on inverse ones, in coins on linear ones; one side. Options are not among it.

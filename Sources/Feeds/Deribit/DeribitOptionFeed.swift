@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Deribit's live trades of options, by currency; combos are not among them, their legs are.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Deribit's options by currency, in coins, and in USD at the price of what they are on; one side.

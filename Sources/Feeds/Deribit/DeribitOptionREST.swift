@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Deribit's REST side of options: the trades of a currency by time, a thousand at a time.

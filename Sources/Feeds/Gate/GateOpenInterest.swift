@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Gate's futures, margined in USDT or BTC: contracts of a fixed amount of coins, or of 1 USD on inverse ones; one side.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of HTX's contracts in USDT, in coins and USDT, and of its coin-margined swaps, in coins and contracts of some USD.

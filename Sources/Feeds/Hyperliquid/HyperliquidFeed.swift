@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Hyperliquid's live trades of perpetuals.

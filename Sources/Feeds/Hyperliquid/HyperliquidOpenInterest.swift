@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Hyperliquid's own perpetuals, in coins; one side. They settle in USDC.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Hyperliquid's REST side: one address, to which questions are posted.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of Kraken's futures: `PF_` and `FF_` in coins, margined in USD among others; `PI_` and `FI_` in contracts of 1 USD, margined

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of KuCoin's futures: contracts of a part of a coin, or of some USD on inverse ones; one side. One list holds all of it.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OCC's `open-interest`: about a month of days, `equityCalls`, `equityPuts`, `indexCalls` and `indexPuts` of each.

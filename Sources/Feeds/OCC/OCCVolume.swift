@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OCC's `daily-volume-totals`: a day's contracts by exchange, of which the row `Total` is taken.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OKX's live trades: spot or swaps.

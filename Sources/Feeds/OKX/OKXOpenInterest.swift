@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of OKX's swaps and dated futures, which the venue gives in coins and in USD; one side. Options are not among it.

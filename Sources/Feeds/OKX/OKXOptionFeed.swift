@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OKX's live trades of options: of families as they happen, or blocks a quarter of an hour after they were made.

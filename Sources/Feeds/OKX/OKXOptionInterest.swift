@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Open interest of families of OKX's options, which the venue gives in coins and in USD; one side.

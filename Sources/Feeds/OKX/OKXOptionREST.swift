@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OKX's REST side of options: the newest trades of a family, those of an option by id as far back as three months, and blocks.

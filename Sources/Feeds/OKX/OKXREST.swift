@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// OKX's REST side: spot or swaps.

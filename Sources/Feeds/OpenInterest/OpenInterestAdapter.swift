@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// What to ask of a venue about open interest, and how to read what it answers, as a value: no state, no clock, no I/O.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Why a row of an answer is no sample.

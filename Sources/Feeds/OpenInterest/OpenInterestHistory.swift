@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// What a venue's REST says of the past: readings of one contract, and rows that are none.

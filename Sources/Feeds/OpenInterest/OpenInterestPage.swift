@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// What an answer held: samples, and rows that are none, counted by the reason.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Asks a venue for open interest, over and over: what is listed once an hour, and then in every sweep prices and figures. Pure: requests

@@ -1,3 +1,5 @@
+import JSONReading
+
 extension OptionReport {
     /// The largest file that is read, in bytes.
     public static let byteLimit = 64 << 20

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Why a row says nothing that can be kept, in one line.

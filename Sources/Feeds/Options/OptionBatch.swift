@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// Why a row is no trade of an option.

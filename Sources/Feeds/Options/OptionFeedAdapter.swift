@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// A venue's live trades of options as a value; what it subscribes to are families, or all blocks.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// An instrument as its venue lists it now.

@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// What a venue answers over REST, as a value: what to ask, and how to read what comes back. It has no state and does no I/O.

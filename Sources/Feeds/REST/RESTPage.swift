@@ -1,3 +1,4 @@
+import JSONReading
 import MarketModel
 
 /// What an answer held.

@@ -1,4 +1,5 @@
 import Feeds
+import JSONReading
 import Transport
 
 extension StreamSession {

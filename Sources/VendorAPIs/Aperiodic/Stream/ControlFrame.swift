@@ -1,4 +1,5 @@
 import Feeds
+import JSONReading
 
 /// What a client of Aperiodic's stream says.
 enum ControlFrame: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Feeds
+import JSONReading
 
 /// What a client asks: made of the fields of `c2s`.
 protocol OpenDQuestion {

@@ -1,9 +1,9 @@
 import MarketModel
 
 /// Numbers from their text: the usual ones digit by digit, odd ones through ``FixedPoint``.
-enum DecimalBytes {
+public enum DecimalBytes {
     /// The exact value with trailing zeros dropped; nil where the text is no number or needs more than 18 digits.
-    static func decimal(_ bytes: UnsafeRawBufferPointer) -> FixedPoint? {
+    public static func decimal(_ bytes: UnsafeRawBufferPointer) -> FixedPoint? {
         // 18 digits and a point cannot overflow.
         guard (2...19).contains(bytes.count) || bytes.count == 1 && bytes[0] != UInt8(ascii: ".") else {
             return try? FixedPoint(bytes: bytes)
@@ -27,7 +27,7 @@ enum DecimalBytes {
     }
 
     /// A plain integer with an optional minus; nil for any other text or more than 64 bits.
-    static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    public static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
         let negative = bytes.first == UInt8(ascii: "-")
         let digits = negative ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst()) : bytes
         guard (1...19).contains(digits.count) else { return nil }

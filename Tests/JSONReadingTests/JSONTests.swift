@@ -1,4 +1,4 @@
-import Feeds
+import JSONReading
 import MarketModel
 import Testing
 
