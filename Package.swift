@@ -79,6 +79,7 @@ let libraries: [Target] =
         library("Lake", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Pipeline", "SQLite", "CParquet", "COpenSSL", "CISAL"]),
         library("JSONReading", ["MarketModel", "CSimdJSON"]),
         library("Feeds", ["JSONReading", "MarketModel"]),
+        library("MillraceClient", ["JSONReading", "MarketModel", "Pipeline", "Transport"]),
         library("Archives", ["MarketModel", "TapeSequencer", "Pipeline", "CISAL", "COpenSSL"]),
         library(
             "Recorder", ["Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Lake", "Archives", "Feeds", "Transport", "Pipeline"]),
@@ -148,6 +149,8 @@ let testTargets: [Target] = [
     tests("ArchivesTests", ["Archives", "TapeSequencer", "MarketModel", "CISAL"]),
     tests("JSONReadingTests", ["JSONReading", "MarketModel"]),
     tests("FeedsTests", ["Feeds", "JSONReading", "MarketModel"]),
+    // Asks servers that are the built binary, and others that are none.
+    tests("MillraceClientTests", ["MarketModel", "MillraceClient"]),
     tests("RecorderTests", ["Recorder", "Archives", "Lake", "MarketModel", "TapeSequencer", "OrderFlow"]),
     tests("ExchangeSimulatorTests", ["ExchangeSimulator", "MarketModel", "Transport", "Feeds"]),
     tests(
@@ -170,7 +173,11 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "millrace",
-    products: [.executable(name: "millrace", targets: ["millrace"])],
+    products: [
+        .executable(name: "millrace", targets: ["millrace"]),
+        // With the values that it speaks in: venues, exact decimals, intervals.
+        .library(name: "MillraceClient", targets: ["MillraceClient", "MarketModel"]),
+    ],
     targets: libraries + [millrace] + testTargets,
     cxxLanguageStandard: .cxx20
 )

@@ -14,7 +14,7 @@ LINES = [
     ["MarketModel"],
     ["TapeSequencer", "OrderFlow", "Charts"],
     ["Transport", "Drawing", "JSONReading"],
-    ["Feeds", "Archives", "Lake"],
+    ["Feeds", "Archives", "Lake", "MillraceClient"],
     ["Recorder", "ExchangeSimulator"],
     ["MarketService", "Access"],
     ["VendorAPIs", "Dashboard"],

@@ -51,9 +51,25 @@ public final class HTTPClient: Sendable {
             url, headers: [Header("Content-Type", contentType.value.description)] + headers, body: body, cancellation: cancellation)
     }
 
-    private func perform(_ text: String, headers: [Header], body: [UInt8]?, cancellation: Cancellation?) throws(HTTPClientError)
-        -> HTTPAnswer
-    {
+    /// Asks for a body that is made while it is sent, such as a stream of events, and hands it on piece by piece.
+    ///
+    /// - Parameters:
+    ///   - silenceSeconds: after so long without a byte the peer counts as gone.
+    ///   - cancellation: once it is set the call ends within a second.
+    ///   - take: gets the bytes of an answer of status 200, on the calling thread; valid during the call. While it waits the peer waits;
+    ///     false ends it.
+    /// - Returns: the answer once it has ended; of status 200 without its body.
+    /// - Throws: ``HTTPClientError`` when there is no whole answer; a status such as 404 is an answer.
+    public func stream(
+        _ url: String, headers: [Header] = [], silenceSeconds: Int = 30, cancellation: Cancellation? = nil,
+        take: @escaping (UnsafeRawBufferPointer) -> Bool
+    ) throws(HTTPClientError) -> HTTPAnswer {
+        try perform(url, headers: headers, body: nil, cancellation: cancellation, stream: (silenceSeconds, take))
+    }
+
+    private func perform(
+        _ text: String, headers: [Header], body: [UInt8]?, cancellation: Cancellation?, stream: HTTPTransfer.Stream? = nil
+    ) throws(HTTPClientError) -> HTTPAnswer {
         guard let url = ClientURL(text, schemes: ["http", "https"]) else { throw HTTPClientError(code: .address, url: text) }
         let proxy: ProxyRule.Proxy?
         do {
@@ -61,11 +77,14 @@ public final class HTTPClient: Sendable {
         } catch {
             throw HTTPClientError(code: .proxy(error.text), url: text)
         }
-        guard let transfer = idle.withLock({ $0.popLast() }) ?? HTTPTransfer(options: options) else {
+        // A stream's handle is made for it, and goes with its connection.
+        let kept = stream == nil ? idle.withLock { $0.popLast() } : nil
+        guard let transfer = kept ?? HTTPTransfer(options: options, stream: stream) else {
             throw HTTPClientError(code: .start, url: text)
         }
         let answer = try transfer.perform(text, proxy: proxy, headers: headers, body: body, cancellation: cancellation)
         // A handle whose transfer failed goes with its connections.
+        guard stream == nil else { return answer }
         idle.withLock { idle in
             if idle.count < HTTPClient.mostIdle { idle.append(transfer) }
         }

@@ -1,25 +1,33 @@
 import CCurl
 import Glibc
+import Pipeline
 
 /// One handle of libcurl with its connections, at work for one request at a time.
 ///
 /// `@unchecked Sendable`: the client hands it to one thread at a time.
 final class HTTPTransfer: @unchecked Sendable {
+    /// How long a peer may be silent, and who gets the bytes of a good answer as they come.
+    typealias Stream = (silenceSeconds: Int, take: (UnsafeRawBufferPointer) -> Bool)
+
     private let handle: UnsafeMutableRawPointer
     private let options: ClientOptions
+    private let stream: Stream?
     private let message: UnsafeMutablePointer<CChar>
     private var body: [UInt8] = []
     private var headers: [HTTPAnswer.Field] = []
     private var headerBytes = 0
     private var isTooLarge = false
     private var cancellation: Cancellation?
+    /// When something came last, in nanoseconds; of streams.
+    private var lastHeard: Int64 = 0
 
     private static let mostHeaderBytes = 1 << 18
 
-    init?(options: ClientOptions) {
+    init?(options: ClientOptions, stream: Stream? = nil) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.options = options
+        self.stream = stream
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -27,7 +35,7 @@ final class HTTPTransfer: @unchecked Sendable {
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, options.connectSeconds * 1000)
-        set(CURLOPT_TIMEOUT_MS, options.totalSeconds * 1000)
+        if stream == nil { set(CURLOPT_TIMEOUT_MS, options.totalSeconds * 1000) }
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_TCP_KEEPALIVE, 1)
@@ -70,6 +78,7 @@ final class HTTPTransfer: @unchecked Sendable {
         headerBytes = 0
         isTooLarge = false
         message[0] = 0
+        lastHeard = MonotonicClock.nanoseconds()
         set(CURLOPT_URL, url)
         // Both are always said, since libcurl would otherwise look into the environment itself.
         set(CURLOPT_PROXY, proxy.map { "http://" + $0.text() } ?? "")
@@ -112,6 +121,10 @@ final class HTTPTransfer: @unchecked Sendable {
     private func failure(_ result: CURLcode, url: String, wasCancelled: Bool) -> HTTPClientError {
         if result == CURLE_ABORTED_BY_CALLBACK, wasCancelled { return HTTPClientError(code: .cancelled, url: url) }
         if isTooLarge { return HTTPClientError(code: .tooLarge(options.maximumBody), url: url) }
+        if result == CURLE_ABORTED_BY_CALLBACK, let stream {
+            return HTTPClientError(
+                code: .transfer(CURLE_OPERATION_TIMEDOUT.rawValue), url: url, detail: "silent for \(stream.silenceSeconds) s")
+        }
         let words = String(cString: message)
         let said = words.isEmpty ? String(cString: curl_easy_strerror(result)) : words
         return HTTPClientError(code: .transfer(result.rawValue), url: url, detail: said)
@@ -127,6 +140,12 @@ final class HTTPTransfer: @unchecked Sendable {
     private static let takeBody: millrace_curl_sink = { bytes, size, count, context in
         guard let transfer = transfer(context), let bytes else { return 0 }
         let length = size * count
+        if let stream = transfer.stream, millrace_curl_status(transfer.handle) == 200 {
+            guard stream.take(UnsafeRawBufferPointer(start: bytes, count: length)) else { return 0 }
+            // Behind what `take` waited for, which is not the peer's silence.
+            transfer.lastHeard = MonotonicClock.nanoseconds()
+            return length
+        }
         guard transfer.body.count + length <= transfer.options.maximumBody else {
             transfer.isTooLarge = true
             return 0
@@ -144,7 +163,12 @@ final class HTTPTransfer: @unchecked Sendable {
     }
 
     private static let goOn: millrace_curl_progress = { context, _, _, _, _ in
-        transfer(context)?.cancellation?.isCancelled == true ? 1 : 0
+        guard let transfer = transfer(context) else { return 1 }
+        return transfer.cancellation?.isCancelled == true || transfer.isSilent ? 1 : 0
+    }
+
+    private var isSilent: Bool {
+        stream.map { MonotonicClock.nanoseconds() - lastHeard > Int64($0.silenceSeconds) * 1_000_000_000 } ?? false
     }
 
     private func take(header line: UnsafeRawBufferPointer) {
