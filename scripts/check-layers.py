@@ -12,7 +12,7 @@ LINES = [
      "CCairo"],
     ["Pipeline", "SQLite", "Config", "Notices"],
     ["MarketModel"],
-    ["TapeSequencer", "OrderFlow", "Charts"],
+    ["TapeSequencer", "OrderFlow", "Charts", "TopScreen"],
     ["Transport", "Drawing", "JSONReading"],
     ["Feeds", "Archives", "Lake", "MillraceClient"],
     ["Recorder", "ExchangeSimulator"],
@@ -20,7 +20,7 @@ LINES = [
     ["VendorAPIs", "Dashboard"],
     ["millrace"],
 ]
-PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Charts"}
+PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Charts", "TopScreen"}
 PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400

@@ -23,6 +23,7 @@ extension Command {
             bars,
             chart,
             serve,
+            top,
             verify,
             backup,
             datasets,
