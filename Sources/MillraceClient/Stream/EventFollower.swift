@@ -4,7 +4,7 @@ import Transport
 /// Follows topics on a thread of its own: asks, reads events, and asks again from the last one on when the connection is lost.
 final class EventFollower {
     private let millrace: Millrace
-    private let path: (String, Millrace.Parameters)
+    private let address: String
     private let queue: EventQueue
     private let reader = JSONReader(maxBytes: EventText.longest)
     /// The last event had.
@@ -18,7 +18,7 @@ final class EventFollower {
 
     init(_ millrace: Millrace, _ parameters: Millrace.Parameters, since: String?, _ queue: EventQueue) {
         self.millrace = millrace
-        self.path = ("/v1/stream", parameters)
+        address = millrace.address("/v1/stream", parameters)
         self.queue = queue
         last = since
     }
@@ -48,7 +48,7 @@ final class EventFollower {
         let resuming = last.map { [Header("Last-Event-ID", $0)] } ?? []
         do {
             let answer = try millrace.client.stream(
-                millrace.address(path.0, path.1), headers: millrace.headers + resuming + [Header("Accept", "text/event-stream")],
+                address, headers: millrace.headers + resuming + [Header("Accept", "text/event-stream")],
                 cancellation: queue.cancellation
             ) { [self] bytes in
                 do {
