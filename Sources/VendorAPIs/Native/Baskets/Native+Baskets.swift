@@ -39,10 +39,12 @@ extension Native {
     func listBaskets() -> Response {
         let (baskets, lake, live) = (baskets.all, lake, live)
         return .later { cancellation in
-            var rows: [(basket: Basket, members: [BasketListing])] = []
-            for basket in baskets {
-                if cancellation.isCancelled { throw CancellationError() }
-                rows.append((basket, try basket.members.map { try BasketListing($0, lake, live.market) }))
+            // Members of many baskets are looked up together, and once.
+            let keys = Set(baskets.flatMap(\.members).map { Instrument.Key($0.instrument) })
+            let held = try Native.tapes(lake, .members(keys), cancellation).filter { !$0.days.isEmpty }
+            let tapes = Dictionary(held.map { (Instrument.Key($0.instrument), $0) }, uniquingKeysWith: { $1 })
+            let rows = baskets.map { basket in
+                (basket: basket, members: basket.members.map { BasketListing($0, tapes, live.market) })
             }
             var json = JSONWriter(capacity: 256 + rows.reduce(0) { $0 + 100 + $1.members.count * 200 })
             json.beginObject()
@@ -71,11 +73,10 @@ private struct BasketListing: Sendable {
     private let tape: TapeSummary?
     private let live: LiveInstrument?
 
-    init(_ member: Basket.Member, _ lake: Lake, _ market: LiveMarket) throws {
-        let (venue, symbol) = (member.instrument.venue, member.instrument.symbol)
+    init(_ member: Basket.Member, _ tapes: [Instrument.Key: TapeSummary], _ market: LiveMarket) {
         self.member = member
-        tape = try lake.tape(venue: venue, symbol: symbol).flatMap { $0.days.isEmpty ? nil : $0 }
-        live = market.instrument(venue, symbol)
+        tape = tapes[Instrument.Key(member.instrument)]
+        live = market.instrument(member.instrument.venue, member.instrument.symbol)
     }
 
     private var instrument: Instrument? { live?.instrument ?? tape?.instrument }
