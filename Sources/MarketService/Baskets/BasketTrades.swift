@@ -68,7 +68,8 @@ public struct BasketTrades: Sendable {
         }
         quality = pages.map(\.page.page.quality).max() ?? .complete
         missing = tapes.missing(in: times)
-        revision = tapes.revision(in: times)
+        // Trades that come after the page change where the next one begins.
+        revision = tapes.revision(in: times) + (goesOnAt.map { "-\($0)" } ?? "")
         merge = TimeMerge(pages)
     }
 
