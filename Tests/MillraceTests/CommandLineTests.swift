@@ -35,6 +35,7 @@ struct CommandLineTests {
         (["version", "--format", "json", "--format=text"], "given twice"),
         (["version", "word"], "'word' is one word too many"),
         (["version", "--quiet=1"], "takes no value"),
+        (["import", "f.csv", "--data", "x", "--venue", "basket", "--symbol", "Y"], "give this tape's venue another name"),
         (["serve", "--data", "x", "--open-interest", "okx-perp"], "Did you mean okx-perps?"),
         (["serve", "--data", "x", "--oi-factor", "bybit-linear=0"], "write it like bybit-linear=0.5"),
         (["serve", "--data", "x", "--oi-factor", "nowhere=1"], "write it like bybit-linear=0.5"),

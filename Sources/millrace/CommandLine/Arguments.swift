@@ -1,6 +1,7 @@
 import Config
 import Glibc
 import MarketModel
+import MarketService
 
 /// What the user wrote after a command's name, checked against the command's declaration.
 struct Arguments: Sendable {
@@ -60,6 +61,9 @@ struct Arguments: Sendable {
         let text = try required("venue")
         guard let venue = Venue(text) else {
             throw UsageError("--venue \(text): choose one of \(Venue.known.map(\.name).joined(separator: ", "))")
+        }
+        guard venue.name != Basket.venue else {
+            throw UsageError("--venue \(text): requests say so for baskets; give this tape's venue another name")
         }
         if !Venue.known.contains(venue), let near = NearestName.of(text, in: Venue.known.map(\.name)) {
             throw UsageError("--venue \(text) is unknown. Did you mean \(near)?")
