@@ -24,6 +24,7 @@ import live
 import recordings
 import sums
 from harness import Checks, millrace
+from listed import lists
 from serving import Serving
 
 check = Checks("baskets")
@@ -56,6 +57,7 @@ def listing(check, server, tapes, baskets):
             tape = tapes.get(f"{entry['venue']}:{entry['symbol']}")
             wanted = ("imported", tape.trades[0][0], tape.trades[-1][0], float(tape.size)) if tape else ("missing", None, None, None)
             check.equal(f"{row['name']}: {entry['venue']} {entry['symbol']}", (entry["state"], entry["first_time"], entry["last_time"], entry["contract_size"]), wanted)
+    lists(check, server.ask, "/v1/baskets", wanted=[{"basket": row["name"], **entry} for row in found for entry in row["instruments"]])
     for name, members in baskets.items():
         held = sorted(member for member in members if member in tapes)
         listed = server.get(f"/v1/instruments?venue=basket&symbol={name}")["instruments"]

@@ -45,9 +45,10 @@ public struct Native: Sendable {
                     answer: .table(TableFormat.mediaTypes), shape: instrumentsShape,
                     handler: gate.guarding(prefix + "/instruments") { request, _ in try api.instruments(request) }),
                 Route(
-                    "/baskets", summary: "The named sets of instruments that can be asked for as venue=basket, and their tapes",
-                    shape: basketsShape,
-                    handler: gate.guarding(prefix + "/baskets") { _, _ in api.listBaskets() }),
+                    "/baskets", parameters: [TableFormat.parameter],
+                    summary: "The named sets of instruments that can be asked for as venue=basket, and their tapes",
+                    answer: .table(TableFormat.mediaTypes), shape: basketsShape,
+                    handler: gate.guarding(prefix + "/baskets") { request, _ in try api.listBaskets(request) }),
                 Route(
                     "/trades", parameters: Parameters.trades, summary: "The trades of an instrument in the order of time, page by page",
                     answer: .table(TableFormat.mediaTypes),

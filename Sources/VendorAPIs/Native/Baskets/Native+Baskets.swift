@@ -35,9 +35,9 @@ extension Native {
         return tapes
     }
 
-    /// `GET /v1/baskets`
-    func listBaskets() -> Response {
-        let (baskets, lake, live) = (baskets.all, lake, live)
+    /// `GET /v1/baskets`: with their members in JSON, a row a member in the other formats.
+    func listBaskets(_ request: borrowing Request) throws -> Response {
+        let (baskets, lake, live, format) = (baskets.all, lake, live, try TableFormat(request))
         return .later { cancellation in
             // Members of many baskets are looked up together, and once.
             let keys = Set(baskets.flatMap(\.members).map { Instrument.Key($0.instrument) })
@@ -46,16 +46,15 @@ extension Native {
             let rows = baskets.map { basket in
                 (basket: basket, members: basket.members.map { BasketListing($0, tapes, live.market) })
             }
-            var json = JSONWriter(capacity: 256 + rows.reduce(0) { $0 + 100 + $1.members.count * 200 })
-            json.beginObject()
-            json.key("baskets")
-            json.beginArray()
-            for row in rows { json.object(row, Native.basketFields) }
-            json.endArray()
-            json.endObject()
-            return Response(json: json)
+            guard format != .json else { return try .records("baskets", rows, Native.basketFields, format, cancellation) }
+            let members = rows.flatMap { row in row.members.map { (basket: row.basket, member: $0) } }
+            return try .records("instruments", members, Native.memberFields, format, cancellation)
         }
     }
+
+    private static let memberFields: [JSONField<(basket: Basket, member: BasketListing)>] =
+        [JSONField("basket", .text, "What the basket is asked for by") { .text($0.basket.name) }]
+        + BasketListing.fields.map { field in field.of { $0.member } }
 
     private static let basketFields: [JSONField<(basket: Basket, members: [BasketListing])>] = [
         JSONField("name", .text, "What it is asked for by") { .text($0.basket.name) },
@@ -96,11 +95,11 @@ private struct BasketListing: Sendable {
             "state", .choice(["missing", "imported"] + LiveState.names),
             "Neither on tape nor recorded, on tape only, or how it is recorded, as in /v1/instruments"
         ) { .text($0.live?.state.name ?? ($0.tape == nil ? "missing" : "imported")) },
-        JSONField("first_time", .nullable(.integer), unit: "µs", "When the first trade was") {
-            .whole([$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min())
+        JSONField("first_time", optional: true, time: "When the first trade was") {
+            [$0.live?.firstTime, $0.tape?.firstTime].compactMap(\.self).min()
         },
-        JSONField("last_time", .nullable(.integer), unit: "µs", "When the newest trade was") {
-            .whole([$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max())
+        JSONField("last_time", optional: true, time: "When the newest trade was") {
+            [$0.live?.last?.trade.time, $0.tape?.lastTime].compactMap(\.self).max()
         },
     ]
 }

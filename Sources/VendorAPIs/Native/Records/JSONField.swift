@@ -31,6 +31,12 @@ struct JSONField<Row>: Sendable {
         self.value = value
     }
 
+    /// The same of rows that hold such a row.
+    func of<Outer>(_ row: @escaping @Sendable (Outer) -> Row) -> JSONField<Outer> {
+        let value = value
+        return JSONField<Outer>(member.name, member.shape, unit: member.unit, member.description, kind: kind) { value(row($0)) }
+    }
+
     func write(_ row: Row, to json: inout JSONWriter) {
         json.key(escaping: member.name)
         value(row).write(to: &json)
