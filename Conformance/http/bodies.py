@@ -23,7 +23,8 @@ def pieces(address):
 
 
 def wait(holds):
-    end = time.monotonic() + 10
+    # A sanitizer on a busy machine takes its time.
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -73,7 +74,7 @@ def slow(address):
         assert begun < first == pieces(address)[0], (begun, first, pieces(address))
         # Four megabytes wait, and what sockets hold.
         assert first - begun < 200, first - begun
-    wait(lambda: pieces(address)[1] == given_up + 1)
+    wait(lambda: pieces(address)[1] > given_up)
 
 
 def waiting(address):
