@@ -22,6 +22,12 @@ LINES = [
 ]
 PURE = {"Config", "Notices", "MarketModel", "TapeSequencer", "OrderFlow", "Charts", "TopScreen"}
 PURE_MAY_IMPORT = {"MarketModel", "Synchronization"}
+# The page's own layers, from the ground up: data/ has no words, no browser and no charts.
+PAGE_LINES = [["strings.js"], ["data"], ["view"], ["main.js", "theme.js"]]
+WORDLESS = {"data"}
+BROWSER = re.compile(r"\b(document|window|localStorage|sessionStorage|LightweightCharts|requestAnimationFrame)\b")
+PAGE_IMPORT = re.compile(r"""^(?:import|export)\b[^;"'=(]*?\bfrom\s*["']([^"']+)["']|^import\s*["']([^"']+)["']""", re.M)
+UNSAFE = re.compile(r"\binnerHTML\b|\bouterHTML\b|insertAdjacentHTML|\beval\(|new Function\(|document\.write\b|https?://(?!www\.tradingview\.com)")
 FORBIDDEN = {"Foundation", "FoundationEssentials", "FoundationNetworking"}
 LONG = 400
 # What a protocol asks for says nothing that the protocol does not: these need no comment of their own.
@@ -59,6 +65,32 @@ def undocumented(text):
             yield number + 1, found.group(1).rstrip(" {")
 
 
+def page_faults():
+    """What is wrong with the page: the data layer knows no charts and no browser, nothing is taken from elsewhere, no markup is made of texts."""
+    line_of = {name: i for i, line in enumerate(PAGE_LINES) for name in line}
+    for directory, _, names in os.walk("Page"):
+        for name in sorted(names):
+            if not name.endswith(".js"):
+                continue
+            path = os.path.join(directory, name)
+            text = open(path, encoding="utf-8").read()
+            code = re.sub(r"(?m)^\s*(//|/?\*).*$", "", text)
+            part = os.path.relpath(path, "Page").split(os.sep)[0]
+            if part not in line_of:
+                yield f"{path}: {part} has no line in scripts/check-layers.py"
+                continue
+            for wanted in map("".join, PAGE_IMPORT.findall(code)):
+                found = os.path.relpath(os.path.join(directory, wanted), "Page").split(os.sep)[0]
+                if found not in line_of or (found != part and line_of[found] >= line_of[part]) or (part in WORDLESS and found == "strings.js"):
+                    yield f"{path}: {part} may not import {wanted}"
+            if part == "data" and BROWSER.search(code):
+                yield f"{path}: data/ knows no browser and no charts: {BROWSER.search(code).group(0)}"
+            if UNSAFE.search(code):
+                yield f"{path}: the page's policy forbids {UNSAFE.search(code).group(0)}"
+            if text.count("\n") > LONG:
+                yield f"{path}: {text.count(chr(10))} lines; above {LONG} a module is two"
+
+
 def main():
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     line_of = {module: i for i, line in enumerate(LINES) for module in line}
@@ -82,6 +114,7 @@ def main():
         if room in PURE:
             for found in IMPURE.finditer(re.sub(r"//.*", "", text)):
                 faults.append(f"{path}: {room} is pure and may not use {found.group(0)}")
+    faults += page_faults()
     for root in ("Sources", "Tests"):
         for path in sorted(swift_files(root)):
             text = open(path, encoding="utf-8").read()

@@ -1,0 +1,283 @@
+import { Bars } from "./bars.js";
+import { cumulate } from "./delta.js";
+import { History } from "./history.js";
+import { Holes } from "./holes.js";
+import { lengthOf, startOfDay } from "./intervals.js";
+import { Prints } from "./prints.js";
+import { statusOf } from "./status.js";
+import { Stream } from "./stream.js";
+
+/** Bars are trimmed to half of this, at the live edge only: a page that is left open stays as small as it was. */
+const MOST_BARS = 40_000;
+/** Words on a reset come one per topic: the history is asked for once. */
+const SETTLE = 50;
+
+/**
+ * All that is known of one instrument at one interval, kept up to date: history, then what the stream says.
+ *
+ * `onChange(what)` is called with `bars` (the newest bar), `past` (any other), `prints`, `holes` and `state`. It knows no charts.
+ */
+export class Feed {
+  bars = new Bars();
+  prints = new Prints();
+  holes = new Holes();
+  /** Where the cumulative delta is counted from, and what it is before the bar of a time. */
+  anchor = 0;
+  basis = { time: 0, sum: 0 };
+  hasMore = true;
+  isLoaded = false;
+  error = null;
+  connection = "none";
+  #stream = null;
+  #streamError = null;
+  #fresh = null;
+  #abort = new AbortController();
+  #reloading = null;
+  #poll = null;
+  #past = null;
+  #isClosed = false;
+
+  constructor(api, { instrument, interval, notional }, onChange) {
+    this.api = api;
+    this.instrument = instrument;
+    this.interval = interval;
+    this.notional = notional;
+    this.onChange = onChange;
+    this.history = new History(api, { venue: instrument.venue, symbol: instrument.symbol, interval });
+  }
+
+  get state() {
+    return statusOf({
+      instrument: this.instrument, connection: this.connection, isLoaded: this.isLoaded, isEmpty: this.bars.size === 0,
+      error: this.error, streamError: this.#streamError, isPolled: this.isPolled, isLoading: this.#fresh !== null,
+    });
+  }
+
+  /** Whether bars are asked for again and again, because the server does not stream those of this interval. */
+  get isPolled() {
+    return this.#poll !== null;
+  }
+
+  open() {
+    if (this.instrument.state === "imported") this.reload();
+    else this.#follow(true);
+    return this;
+  }
+
+  close() {
+    this.#isClosed = true;
+    this.#abort.abort();
+    this.#stream?.close();
+    clearTimeout(this.#reloading);
+    clearTimeout(this.#poll);
+  }
+
+  /** Tries again at once: the reader said so, or the network is back. */
+  retry() {
+    if (this.#isClosed) return;
+    if (this.connection === "refused" || this.connection === "none") {
+      this.error = null;
+      this.#streamError = null;
+      this.open();
+    } else {
+      this.#stream.hurry();
+      if (this.error) this.reload();
+    }
+  }
+
+  /** Follows the instrument's state, which the list of instruments tells. */
+  update(instrument) {
+    const wasImported = this.instrument.state === "imported";
+    this.instrument = instrument;
+    if (wasImported && instrument.state !== "imported") this.#follow(true);
+    this.onChange("state");
+  }
+
+  /** Shows what another feed of the same instrument and interval knew, until the server has been asked anew. */
+  adopt(other) {
+    if (!other?.isLoaded) return this;
+    this.bars = other.bars;
+    if (other.notional === this.notional) this.prints = other.prints;
+    this.holes = other.holes;
+    this.anchor = other.anchor;
+    this.basis = other.basis;
+    this.hasMore = other.hasMore;
+    return this;
+  }
+
+  /** The sums of the bars from a place on, where those before it are as they were. */
+  cumulativeAfter(rows, sums, place) {
+    if (place === 0 || rows[place].time <= this.basis.time) return this.cumulative(rows).slice(place);
+    return cumulate(rows.slice(place), rows[place].time, sums[place - 1]);
+  }
+
+  /** The cumulative delta at the end of each of these bars. */
+  cumulative(rows) {
+    return cumulate(rows, this.basis.time, this.basis.sum);
+  }
+
+  #follow(withBars) {
+    const name = `${this.instrument.venue}:${this.instrument.symbol}`;
+    const bars = withBars ? [`bars:${name}:${this.interval}:ohlcv`, `bars:${name}:${this.interval}:flow`] : [];
+    const topics = [...bars, `large:${name}`, `gaps:${name}`].join(",");
+    this.#stream?.close();
+    this.#stream = new Stream(this.api, { topics, min_notional: this.notional }, {
+      event: (event) => this.#take(event),
+      state: (state, error) => this.#connected(state, error, withBars),
+    }).start();
+  }
+
+  #connected(state, error, withBars) {
+    this.connection = state;
+    this.#streamError = error;
+    if (state === "live") {
+      if (!this.isLoaded && !this.#fresh) this.reload();
+      if (!withBars) this.#pollSoon();
+    } else if (state === "refused" && withBars && error.status === 404) {
+      // The server streams bars of some lengths only, or does not record this instrument any more: the rest says which.
+      this.#follow(false);
+    } else if (state === "refused" || state === "waiting") {
+      if (!this.isLoaded && !this.#fresh) this.reload();
+      if (state === "refused" && !error.isDenied) this.#pollSoon();
+    }
+    this.onChange("state");
+  }
+
+  #take(event) {
+    switch (event.type) {
+      case "bar": {
+        const word = { time: event.time, open: event.open, revision: event.revision, values: event.values };
+        this.#fresh?.take(event.dataset, word);
+        const changed = this.bars.take(event.dataset, word);
+        if (changed) this.onChange(changed === "last" ? "bars" : "past");
+        if (changed === "last") this.#trim();
+        break;
+      }
+      case "large":
+        if (this.prints.take([event.trade])) this.onChange("prints");
+        break;
+      case "gap":
+        this.holes.take([event]);
+        // What the delta is counted from lies before what is held, and may just have changed.
+        if (event.time_from < this.basis.time) this.#reloadSoon();
+        this.onChange("holes");
+        break;
+      case "reset":
+        this.#reloadSoon();
+        break;
+      default:
+        break;
+    }
+  }
+
+  #reloadSoon() {
+    clearTimeout(this.#reloading);
+    this.#reloading = setTimeout(() => this.reload(), SETTLE);
+  }
+
+  /** Asks anew for all that is held, or for the newest page; what is shown stays until the answers are there, and then goes at once. */
+  async reload() {
+    clearTimeout(this.#reloading);
+    this.#abort.abort();
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#abort = abort;
+    const bars = new Bars();
+    this.#fresh = bars;
+    this.onChange("state");
+    try {
+      const held = this.bars.times[0] ?? null;
+      const [words, prints] = await Promise.all([this.history.bars({ from: held, signal }), this.history.prints(this.notional, signal)]);
+      for (const [half, word] of words) bars.take(half, word);
+      const [first, last] = [bars.times[0] ?? 0, bars.times.at(-1) ?? 0];
+      const anchor = this.anchor || startOfDay(last);
+      const [sum, holes] = await Promise.all([
+        this.history.cumulatedBefore(first, anchor, signal), this.history.holes(Math.min(first, anchor), signal),
+      ]);
+      this.bars = bars;
+      this.anchor = anchor;
+      this.basis = first <= anchor ? { time: anchor, sum: 0 } : { time: first, sum };
+      this.prints.clear();
+      this.prints.take(prints);
+      this.holes.clear();
+      this.holes.take(holes);
+      this.hasMore = bars.size > 0;
+      this.isLoaded = true;
+      this.error = null;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.error = error;
+      // Without an answer the next attempt is the reader's or the stream's; a server that is busy is asked again.
+      if (!error.isDenied && error.status !== 400 && error.status !== 404) this.#reloading = setTimeout(() => this.reload(), 3000);
+    } finally {
+      if (this.#fresh === bars) this.#fresh = null;
+    }
+    if (this.#isClosed) return;
+    for (const what of ["past", "prints", "holes", "state"]) this.onChange(what);
+  }
+
+  /** Loads a page of bars before the first one held, or all from a time on. */
+  async extend(until = null) {
+    if (this.#past || !this.hasMore || !this.isLoaded || this.#fresh) return;
+    const bars = this.bars;
+    const first = bars.times[0];
+    this.#past = new AbortController();
+    this.onChange("state");
+    try {
+      const { signal } = this.#past;
+      const { words, hasMore } = await this.history.before(first, this.instrument.first_time ?? first, until, signal);
+      const holes = words.length ? await this.history.holes(words[0][1].time, signal) : [];
+      if (this.bars === bars) {
+        for (const [half, word] of words) bars.take(half, word);
+        this.holes.take(holes);
+        this.hasMore = hasMore && words.length > 0;
+        this.error = null;
+      }
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.#past = null;
+    }
+    if (this.#isClosed) return;
+    for (const what of ["past", "holes", "state"]) this.onChange(what);
+  }
+
+  get isExtending() {
+    return this.#past !== null;
+  }
+
+  #pollSoon() {
+    clearTimeout(this.#poll);
+    const wait = Math.min(15_000, Math.max(2000, lengthOf(this.interval) / 1000 / 20));
+    this.#poll = setTimeout(() => this.#ask(), wait);
+  }
+
+  async #ask() {
+    if (this.#isClosed) return;
+    const last = this.bars.times.at(-1);
+    try {
+      if (this.isLoaded && last !== undefined) {
+        const words = await this.history.bars({ from: last });
+        for (const [half, word] of words) this.bars.take(half, word);
+        if (!this.#isClosed) this.onChange("bars");
+      }
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+    if (this.#isClosed) return;
+    this.onChange("state");
+    this.#pollSoon();
+  }
+
+  #trim() {
+    if (this.bars.size <= MOST_BARS || this.isHeld?.()) return;
+    const rows = this.bars.rows();
+    const place = rows.length - MOST_BARS / 2;
+    const sums = this.cumulative(rows);
+    this.basis = { time: rows[place].time, sum: sums[place - 1] };
+    this.bars.forget(-Infinity, rows[place].time);
+    this.hasMore = true;
+    this.onChange("past");
+  }
+}
