@@ -1,0 +1,3 @@
+import { App } from "./view/app.js";
+
+new App(document).start();
