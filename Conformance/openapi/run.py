@@ -62,7 +62,7 @@ def described(url):
     document = json.loads(text)
     facades = {operation["x-millrace-facade"] for path in document["paths"].values() for operation in path.values()}
     check("the description is there", status == 200 and headers["Content-Type"].startswith("application/json") and document["openapi"] == "3.1.0")
-    check.equal("it has all façades", facades, {"health", "oanor", "coinglass", "okx", "aperiodic", "native", "flowsurface", "reference"})
+    check.equal("it has all façades", facades, {"health", "oanor", "coinglass", "okx", "aperiodic", "native", "flowsurface", "reference", "page"})
     schemes = document["components"]["securitySchemes"]
     check.equal("it says where keys go", {name: scheme.get("name", scheme.get("scheme")) for name, scheme in schemes.items()},
                 {"oanor": "x-oanor-key", "coinglass": "CG-API-KEY", "aperiodic": "x-api-key", "native": "bearer", "flowsurface": "bearer", "health": "bearer"})

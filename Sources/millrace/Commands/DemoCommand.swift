@@ -126,6 +126,7 @@ private struct DemoJob {
     private func hints(_ url: String) -> String {
         """
 
+        The page, to look at: \(url)/
         Order flow of the newest trades:
           curl '\(url)/orderflow-api/v1/flow?symbol=BTCUSDT&trades=2000'
           curl '\(url)/orderflow-api/v1/large?symbol=ETHUSDT&min_notional=50000'

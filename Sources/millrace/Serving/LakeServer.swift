@@ -128,6 +128,7 @@ struct LakeServer: Sendable {
         limits.connectionsPerClient = 2048
         let held = HeldBytes(limits: limits)
         let figures = ServerMetrics(requests: RequestMeters(), held: held, live: recording?.live, recording: recording, openD: openD)
+        let page = PagePlace.files()
         let mounts = [
             Health.mount(market: market, stale: { figures.stale() }, metrics: { figures.write(to: &$0) }, gate: own),
             Oanor.mount(market: market, gate: oanor),
@@ -143,8 +144,11 @@ struct LakeServer: Sendable {
                 lake: lake, live: streams.native, options: optionMarket, interest: interest.market, statistics: openD.statistics,
                 baskets: baskets, threads: options.threads, limits: options.limits,
                 kept: AnswerStore(lake: lake, engine: Program.version, capacity: options.keptAnswers), gate: own),
+            Page.mount(page),
         ]
-        let router = Router(mounts + Reference.mounts(of: mounts, version: Program.version), meters: figures.requests, report: report)
+        // The parts of the page are nobody's API, and not described.
+        let all = mounts + Reference.mounts(of: mounts, version: Program.version) + [Page.parts(page)]
+        let router = Router(all, meters: figures.requests, report: report)
         server = try Server(
             router: router, host: host, port: options.port, threads: options.threads, limits: limits, origins: origins, held: held,
             observe: log.requests)
