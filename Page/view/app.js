@@ -1,40 +1,28 @@
 import { Api } from "../data/api.js";
 import { Directory } from "../data/directory.js";
 import { Feed } from "../data/feed.js";
-import { first, nameOf, unitsOf } from "../data/instruments.js";
-import { lengthOf } from "../data/intervals.js";
+import { first, nameOf } from "../data/instruments.js";
 import { currentLanguage, speak, t } from "../strings.js";
-import { Charts } from "./charts.js";
-import { dayTime, setClock } from "./clock.js";
+import { setClock } from "./clock.js";
 import { Curtain } from "./curtain.js";
 import { paced, say } from "./dom.js";
 import { Feeds } from "./feeds.js";
-import { Footprint } from "./footprint.js";
 import { describe, listen } from "./keys.js";
-import { cvdLegend, deltaLegend, priceLegend } from "./legends.js";
 import { readPalette } from "./palette.js";
 import { makePanels } from "./panels.js";
 import { readPlace, THRESHOLDS, writePlace } from "./place.js";
 import { Search } from "./search.js";
-import { Sizes } from "./sizes.js";
-import { Tape } from "./tape.js";
+import { Stage } from "./stage.js";
 import { IntervalChoice, StatusLine, USUAL } from "./toolbar.js";
 
 const KEY = "millrace-key";
 /** Feeds of instruments that were looked at lately are held, so that going back shows them at once. */
 const HELD = 4;
-/** When the first bars were drawn, for whoever measures. */
-const DRAWN = "millrace-drawn";
 
 /** The page: puts the data layer, the charts and the panels together. */
 export class App {
   #feed = null;
   #held = new Map();
-  #rows = [];
-  #sums = [];
-  #cursor = null;
-  #digits = 2;
-  #isPastDue = true;
 
   constructor(document) {
     this.byId = (id) => document.getElementById(id);
@@ -62,26 +50,13 @@ export class App {
     addEventListener("popstate", () => location.reload());
   }
 
-  get units() {
-    return unitsOf(this.#feed?.instrument);
-  }
-
-  /** From when the cumulative delta of a stretch is counted: its own beginning where it begins before the anchor. */
-  since(from) {
-    const anchor = new Date((this.#feed?.anchor ?? 0) / 1000).toISOString();
-    return from && from < anchor ? from : anchor;
-  }
-
   #build() {
     const { byId } = this;
     this.palette = readPalette();
     this.panels = makePanels(byId, this);
-    this.charts = new Charts(this.panels.canvases, this.palette, {
-      cursor: (time) => this.#point(time), range: (range) => this.#ranged(range),
+    this.stage = new Stage(this.panels, this.palette, this.place, {
+      moved: (range) => this.#moved(range), drawn: () => this.#status(), threshold: (value) => this.#chooseThreshold(value),
     });
-    this.tape = new Tape(this.panels.tape, (value) => this.#chooseThreshold(value));
-    this.sizes = new Sizes(this.panels.sizes);
-    this.footprint = new Footprint(this.panels.footprint);
     this.feeds = new Feeds(this.panels.feeds, {
       choose: (instrument) => this.choose(instrument), link: (one) => writePlace({ ...this.place, ...venueOf(one), from: null, to: null }),
     });
@@ -91,24 +66,20 @@ export class App {
     this.intervals = new IntervalChoice(byId("intervals"), (interval) => this.#chooseInterval(interval));
     this.statusLine = new StatusLine(byId("status"), byId("about"));
     this.curtain = new Curtain(byId("curtain"), { retry: () => this.#retry(), enter: (key) => this.#enter(key) });
-    this.drawLast = paced(() => this.#drawLast());
-    this.drawPast = paced(() => this.#drawPast());
-    this.drawTape = paced(() => this.#drawTape(), 120);
-    this.drawSizes = paced(() => this.#drawSizes(), 250);
     this.saveRange = paced(() => this.#saveRange(), 500);
     const toggles = { theme: () => this.#toggleTheme(), zone: () => this.#toggleZone(), language: () => this.#toggleLanguage(), help: () => this.#help() };
     for (const [id, act] of Object.entries(toggles)) byId(id).addEventListener("click", act);
-    byId("edge").addEventListener("click", () => this.charts.toEdge());
-    for (const name of ["pointerdown", "wheel"]) this.panels.area.addEventListener(name, () => this.charts.touched(), { passive: true });
+    byId("edge").addEventListener("click", () => this.stage.charts.toEdge());
+    for (const name of ["pointerdown", "wheel"]) this.panels.area.addEventListener(name, () => this.stage.charts.touched(), { passive: true });
     listen({
       ...toggles, search: () => byId("search").focus(), interval: (place) => this.#chooseInterval(USUAL[place]),
-      scroll: (part) => this.#byHand(() => this.charts.scrollByPart(part)), zoom: (factor) => this.#byHand(() => this.charts.zoom(factor)),
-      edge: () => this.charts.toEdge(), start: () => this.#byHand(() => this.charts.toStart()), threshold: (step) => this.#stepThreshold(step),
+      scroll: (part) => this.#byHand(() => this.stage.charts.scrollByPart(part)), zoom: (factor) => this.#byHand(() => this.stage.charts.zoom(factor)),
+      edge: () => this.stage.charts.toEdge(), start: () => this.#byHand(() => this.stage.charts.toStart()), threshold: (step) => this.#stepThreshold(step),
     });
   }
 
   #byHand(act) {
-    this.charts.touched();
+    this.stage.charts.touched();
     act();
   }
 
@@ -152,18 +123,11 @@ export class App {
     const isSame = old && nameOf(old.instrument) === nameOf(instrument) && old.interval === this.place.interval;
     const feed = new Feed(this.api, { instrument, interval: this.place.interval, notional: this.place.large }, (what) => this.#changed(feed, what));
     feed.adopt(isSame ? old : this.#held.get(`${nameOf(instrument)}|${feed.interval}`));
-    feed.isHeld = () => !(this.charts.range?.isAtEdge ?? true);
+    feed.isHeld = () => !(this.stage.range?.isAtEdge ?? true);
     this.#feed = feed;
-    this.#cursor = null;
-    if (!isSame) {
-      this.charts.clear(feed.interval);
-      if (this.place.from !== null) this.charts.showTimes(this.place.from, this.place.to);
-    }
+    this.stage.show(feed, isSame);
     this.search.show(`${instrument.symbol} · ${instrument.venue}`);
     this.intervals.show(feed.interval);
-    this.tape.relabel(this.units);
-    this.sizes.relabel(this.units);
-    this.footprint.relabel(this.units);
     feed.open();
     for (const what of ["past", "prints", "state"]) this.#changed(feed, what);
   }
@@ -181,110 +145,26 @@ export class App {
       const listed = this.directory.find(this.#feed.instrument.venue, this.#feed.instrument.symbol);
       if (listed) this.#feed.update(listed);
     }
-    this.feeds.show(instruments, this.#feed ? nameOf(this.#feed.instrument) : "", Date.now() * 1000);
+    this.feeds.show(instruments, this.#feed ? nameOf(this.#feed.instrument) : "", Date.now() * 1000, this.directory.error !== null);
     this.#status();
   }
 
   #changed(feed, what) {
     if (feed !== this.#feed) return;
-    if (what === "bars") this.drawLast();
-    else if (what === "past" || what === "holes") {
-      this.#isPastDue = true;
-      this.drawPast();
-    } else if (what === "prints") this.drawTape();
-    else this.#status();
+    if (what === "state") this.#status();
+    else this.stage.changed(what);
   }
 
-  #drawPast() {
-    const feed = this.#feed;
-    if (!feed) return;
-    this.#isPastDue = false;
-    if (feed.isLoaded && feed.bars.size && !performance.getEntriesByName(DRAWN).length) performance.mark(DRAWN);
-    this.#rows = feed.bars.rows();
-    this.#sums = feed.cumulative(this.#rows);
-    this.charts.draw({ rows: [...this.#rows], sums: [...this.#sums], holes: feed.holes.rows(), interval: feed.interval, anchor: feed.anchor });
-    this.#digits = this.charts.digits;
-    this.#legends();
-    this.drawTape();
-    this.drawSizes();
-    const range = this.charts.range;
-    if (range) this.#ranged(range);
-    this.#status();
-  }
-
-  #drawLast() {
-    const feed = this.#feed;
-    if (!feed || this.#isPastDue) return;
-    const bar = feed.bars.get(feed.bars.times.at(-1));
-    if (!bar?.ohlcv) return;
-    const last = this.#rows.at(-1);
-    const isNext = last && (bar.time === last.time || (bar.time > last.time && feed.bars.times.at(-2) === last.time));
-    if (!isNext) {
-      this.#drawPast();
-      return;
-    }
-    const place = bar.time === last.time ? this.#rows.length - 1 : this.#rows.length;
-    this.#rows[place] = bar;
-    // The bar that has just ended may have grown in the same moment.
-    const before = Math.max(0, place - 1);
-    const sums = feed.cumulativeAfter(this.#rows, this.#sums, before);
-    if (place > 0 && place === this.#sums.length) this.charts.update(this.#rows[before], sums[0]);
-    this.#sums.splice(before, 2, ...sums);
-    this.charts.update(bar, this.#sums[place]);
-    this.#legends();
-    this.drawSizes();
-  }
-
-  #drawTape() {
-    if (this.#feed) this.tape.show(this.#feed.prints.rows, this.place.large, this.#digits, this.units);
-  }
-
-  #drawSizes() {
-    const range = this.charts.range;
-    if (!range || !this.#feed) return;
-    const bar = this.#cursorBar();
-    const bars = bar ? [bar] : this.#rows.filter((row) => row.time >= range.from - lengthOf(this.#feed.interval) / 2 && row.time <= range.to);
-    this.sizes.show(bars, bar ? t("ofBar", { time: dayTime(bar.time) }) : t("inView"), this.units);
-    const { dataset } = this.byId("sizes");
-    dataset.from = bars[0]?.time ?? "";
-    dataset.to = bars.at(-1)?.time ?? "";
-  }
-
-  #cursorBar() {
-    return this.#cursor === null ? null : (this.#rows.find((row) => row.time === this.#cursor) ?? null);
-  }
-
-  #point(time) {
-    this.#cursor = time;
-    this.#legends();
-    this.drawSizes();
-  }
-
-  #legends() {
-    const under = this.#cursorBar();
-    const bar = under ?? this.#rows.at(-1);
-    const sum = this.#sums[bar ? this.#rows.indexOf(bar) : -1];
-    const about = { digits: this.#digits, units: this.units, isCursor: under !== null, anchor: this.#feed?.anchor ?? 0 };
-    const { price, cvd, delta } = this.panels;
-    price.legend.replaceChildren(...priceLegend(bar, about));
-    cvd.legend.replaceChildren(...cvdLegend(bar ? sum : undefined, about));
-    delta.legend.replaceChildren(...deltaLegend(bar, about));
-    for (const name of ["price", "cvd", "delta", "footprint"]) this.byId(name).dataset.time = bar?.time ?? "";
-    if (this.#feed) this.footprint.want(this.#feed, bar, bar ? t("ofBar", { time: dayTime(bar.time) }) : "", this.#digits);
-    this.panels.describe(bar, sum, about, this.#feed?.instrument);
-  }
-
-  #ranged(range) {
-    this.byId("edge").hidden = range.isAtEdge || !this.#rows.length;
+  #moved(range) {
+    this.byId("edge").hidden = range.isAtEdge || this.stage.isBare;
     const feed = this.#feed;
     const until = this.place.from !== null && feed?.bars.times[0] > this.place.from ? this.place.from : null;
     if (feed && (range.nearStart || until !== null)) feed.extend(until);
-    this.drawSizes();
     this.saveRange();
   }
 
   #saveRange() {
-    const range = this.charts.range;
+    const range = this.stage.range;
     if (!range || !this.#feed?.isLoaded || this.#feed.isExtending) return;
     const isAway = !range.isAtEdge;
     const floor = (time) => time - (time % 1_000_000);
@@ -318,7 +198,7 @@ export class App {
     if (word === "denied") this.curtain.show(word, about, this.key() ? t("aboutDeniedDetail", { detail }) : "");
     else this.curtain.show(isBare ? word : null, about);
     const past = this.byId("past");
-    past.hidden = !feed?.isLoaded || isBare || !(feed.isExtending || (!feed.hasMore && (this.charts.range?.nearStart ?? false)));
+    past.hidden = !feed?.isLoaded || isBare || !(feed.isExtending || (!feed.hasMore && (this.stage.range?.nearStart ?? false)));
     say(past, feed?.isExtending ? t("loadingPast") : t("beginning"));
     const name = feed ? `${feed.instrument.symbol} ${feed.instrument.venue}` : t("title");
     say(document.querySelector("title"), `${name} · Millrace`);
@@ -347,7 +227,7 @@ export class App {
     document.documentElement.dataset.theme = theme;
     this.#store("theme", theme);
     this.palette = readPalette();
-    this.charts.restyle(this.palette);
+    this.stage.restyle(this.palette);
     this.#relabel();
   }
 
@@ -372,7 +252,7 @@ export class App {
   #relabel() {
     document.documentElement.lang = currentLanguage();
     for (const element of document.querySelectorAll("[data-t]")) say(element, t(element.dataset.t));
-    const { byId, units } = this;
+    const { byId } = this;
     say(byId("zone"), t(this.place.tz === "utc" ? "zoneUtc" : "zoneLocal"));
     say(byId("theme"), t(document.documentElement.dataset.theme === "dark" ? "themeDark" : "themeLight"));
     say(byId("language"), t("language"));
@@ -385,9 +265,8 @@ export class App {
     this.search.relabel();
     this.intervals.relabel();
     this.intervals.show(this.place.interval);
-    this.charts.relabel();
-    for (const part of [this.tape, this.sizes, this.footprint, this.feeds]) part.relabel(units);
-    if (this.#feed) this.#drawPast();
+    this.feeds.relabel();
+    this.stage.relabel();
     this.#status();
   }
 }

@@ -6,15 +6,6 @@ export function curlOf(url, hasKey) {
   return `curl ${header}'${url.replaceAll("'", "'\\''")}'`;
 }
 
-/** Rows as CSV: texts with a comma, a quote or a line of their own are quoted. */
-export function csvOf(columns, rows) {
-  const cell = (value) => {
-    const text = value === null || value === undefined ? "" : String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [columns, ...rows].map((row) => row.map(cell).join(",")).join("\n") + "\n";
-}
-
 /** Hands a file to the reader. */
 export function save(blob, name) {
   const url = URL.createObjectURL(blob);

@@ -1,7 +1,7 @@
 import { nameOf } from "../data/instruments.js";
 import { t } from "../strings.js";
 import { el, say } from "./dom.js";
-import { csvOf, drawTable } from "./export.js";
+import { drawTable } from "./export.js";
 import { lag } from "./numbers.js";
 
 const COLUMNS = ["instrument", "state", "lag", "holes", "lastTrade"];
@@ -26,11 +26,13 @@ export class Feeds {
     for (const head of this.head) say(head, t(head.dataset.name));
     this.head[2].title = t("lagAbout");
     this.panel.body.setAttribute("aria-label", t("feeds"));
-    this.show(this.#instruments, this.current, this.now);
+    this.show(this.#instruments, this.current, this.now, this.isOld);
   }
 
-  show(instruments, current, now) {
-    [this.#instruments, this.current, this.now] = [instruments, current, now];
+  /** `isOld` where the list could not be had lately: what it says of feeds is not so any more. */
+  show(instruments, current, now, isOld = false) {
+    [this.#instruments, this.current, this.now, this.isOld] = [instruments, current, now, isOld];
+    this.panel.section.toggleAttribute("data-old", isOld);
     const names = new Set(instruments.map(nameOf));
     for (const [name, row] of this.#rows) {
       if (names.has(name)) continue;
@@ -52,7 +54,7 @@ export class Feeds {
     });
     const live = instruments.filter((one) => one.state === "live").length;
     const holes = instruments.reduce((sum, one) => sum + one.open_gaps, 0);
-    say(this.panel.legend, `${live}/${instruments.length} ${t("stateLive")} · ${t("holes")} ${holes}`);
+    say(this.panel.legend, isOld ? t("wordReconnecting") : `${live}/${instruments.length} ${t("stateLive")} · ${t("holes")} ${holes}`);
   }
 
   #make(instrument) {
@@ -67,11 +69,6 @@ export class Feeds {
   #texts(instrument) {
     const state = t(`state${instrument.state[0].toUpperCase()}${instrument.state.slice(1)}`);
     return [nameOf(instrument), state, lag(instrument.lag), String(instrument.open_gaps), ago(this.now - instrument.last_time)];
-  }
-
-  csv() {
-    const columns = ["venue", "symbol", "atlas", "kind", "state", "lag", "open_gaps", "last_time", "trades"];
-    return new Blob([csvOf(columns, this.#instruments.map((one) => columns.map((column) => one[column])))], { type: "text/csv" });
   }
 
   picture(palette) {

@@ -23,14 +23,14 @@ export function makePanels(byId, app) {
   const one = () => ({ venue: app.place.venue, symbol: app.place.symbol });
   // Whole bars, as far as they are in view.
   const view = () => {
-    const range = app.charts.range;
+    const range = app.stage.range;
     const length = lengthOf(app.place.interval);
     if (!range) return {};
     return { from: iso(Math.ceil(range.from / length) * length), to: iso(Math.floor(range.to / length) * length + length) };
   };
   const questions = {
     price: () => [CHARTS.price, { ...one(), interval: app.place.interval, ...view(), limit: "all" }],
-    cvd: () => [CHARTS.cvd, { ...one(), interval: app.place.interval, ...view(), since: app.since(view().from), limit: "all" }],
+    cvd: () => [CHARTS.cvd, { ...one(), interval: app.place.interval, ...view(), since: app.stage.since(view().from), limit: "all" }],
     delta: () => [CHARTS.delta, { ...one(), interval: app.place.interval, ...view(), limit: "all" }],
     sizes: () => [CHARTS.delta, { ...one(), interval: app.place.interval, ...span("sizes"), limit: "all" }],
     footprint: () => ["/v1/footprint", { ...one(), interval: app.place.interval, ...span("footprint"), limit: "all" }],
@@ -47,15 +47,15 @@ export function makePanels(byId, app) {
     return (await app.api.ask(path, { ...parameters, format: "csv" })).blob();
   };
   const title = (name) => `${app.place.symbol} · ${app.place.venue} · ${app.place.interval} · ${t(name)} · ${byId(name).querySelector(".legend").textContent}`;
-  const pictures = { tape: () => app.tape.picture(app.palette), sizes: () => app.sizes.picture(app.palette), feeds: () => app.feeds.picture(app.palette),
-    footprint: () => app.footprint.picture(app.palette) };
+  const pictures = { tape: () => app.stage.tape.picture(app.palette), sizes: () => app.stage.sizes.picture(app.palette), feeds: () => app.feeds.picture(app.palette),
+    footprint: () => app.stage.footprint.picture(app.palette) };
   const panels = {};
   const canvases = {};
   for (const name of Object.keys(questions)) {
     panels[name] = new Panel(byId(name), name, {
       curl: () => app.api.url(...questions[name]()).replace(/^(?=\/)/, location.origin),
-      csv: () => (name === "feeds" ? app.feeds.csv() : csv(name)),
-      png: () => (name in CHARTS ? framed(app.charts.picture(name), title(name), app.palette) : pictures[name]()),
+      csv: () => csv(name),
+      png: () => (name in CHARTS ? framed(app.stage.charts.picture(name), title(name), app.palette) : pictures[name]()),
       name: () => `${app.place.symbol}-${app.place.interval}-${name}`,
     }, options);
     if (name in CHARTS) {
