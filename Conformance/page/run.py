@@ -45,6 +45,8 @@ def main():
         serving.check(check, scratch)
         taped.check(check, browser, scratch)
         recorded.check(check, browser, beginning, QUICK)
+        if not QUICK:
+            recorded.keeps_up(check, browser, scratch)
         browser.close()
     check.finish()
 

@@ -1,3 +1,10 @@
+const SIZES = ["small", "medium", "large"].flatMap((size) => [`taker_buy_${size}_order_volume`, `taker_sell_${size}_order_volume`]);
+/** What is kept of each half: a page that is left open for days holds tens of thousands of bars. */
+const KEPT = {
+  ohlcv: ["open", "high", "low", "close", "volume", "trade_count", "quality"],
+  flow: ["volume_delta", "taker_buy_volume", "taker_sell_volume", "trade_count", "quality", ...SIZES],
+};
+
 /**
  * Bars of one instrument and interval in the order of time, put together from two datasets: `ohlcv` (price) and `flow` (who traded).
  *
@@ -35,15 +42,16 @@ export class Bars {
   take(half, word) {
     const bar = this.#byTime.get(word.time);
     if (bar && bar[half] && !isNewer(word, bar[half])) return null;
+    const kept = { ...word, values: Object.fromEntries(KEPT[half].map((name) => [name, word.values[name]])) };
     if (!bar) {
       const newest = this.#times?.at(-1);
-      this.#byTime.set(word.time, { time: word.time, [half]: word });
+      this.#byTime.set(word.time, { time: word.time, [half]: kept });
       if (this.#times) {
         if (newest === undefined || word.time > newest) this.#times.push(word.time);
         else this.#times = null;
       }
     } else {
-      bar[half] = word;
+      bar[half] = kept;
     }
     return this.times.at(-1) === word.time ? "last" : "past";
   }

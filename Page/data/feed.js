@@ -1,6 +1,6 @@
 import { Bars } from "./bars.js";
 import { cumulate } from "./delta.js";
-import { History } from "./history.js";
+import { History, PAGE } from "./history.js";
 import { Holes } from "./holes.js";
 import { lengthOf, startOfDay } from "./intervals.js";
 import { Prints } from "./prints.js";
@@ -36,6 +36,8 @@ export class Feed {
   #poll = null;
   #past = null;
   #isClosed = false;
+  /** Whether all that happened since the history was asked for has been told by the stream, or will be. */
+  #isCovered = false;
 
   constructor(api, { instrument, interval, notional }, onChange) {
     this.api = api;
@@ -121,6 +123,7 @@ export class Feed {
     const bars = withBars ? [`bars:${name}:${this.interval}:ohlcv`, `bars:${name}:${this.interval}:flow`] : [];
     const topics = [...bars, `large:${name}`, `gaps:${name}`].join(",");
     this.#stream?.close();
+    this.#isCovered = false;
     this.#stream = new Stream(this.api, { topics, min_notional: this.notional }, {
       event: (event) => this.#take(event),
       state: (state, error) => this.#connected(state, error, withBars),
@@ -131,7 +134,9 @@ export class Feed {
     this.connection = state;
     this.#streamError = error;
     if (state === "live") {
-      if (!this.isLoaded && !this.#fresh) this.reload();
+      // What was asked for before the stream began may miss what happened between the two.
+      if (!this.#isCovered) this.reload();
+      this.#isCovered = true;
       if (!withBars) this.#pollSoon();
     } else if (state === "refused" && withBars && error.status === 404) {
       // The server streams bars of some lengths only, or does not record this instrument any more: the rest says which.
@@ -175,7 +180,14 @@ export class Feed {
     this.#reloading = setTimeout(() => this.reload(), SETTLE);
   }
 
-  /** Asks anew for all that is held, or for the newest page; what is shown stays until the answers are there, and then goes at once. */
+  /** From when on bars are asked for anew: what is in view and a page before it, of what is held; nothing for the newest page. */
+  #begin() {
+    const first = this.bars.times[0];
+    if (first === undefined) return null;
+    return Math.max(first, (this.viewStart?.() ?? first) - PAGE * lengthOf(this.interval));
+  }
+
+  /** Asks anew for what is held, or for the newest page; what is shown stays until the answers are there, and then goes at once. */
   async reload() {
     clearTimeout(this.#reloading);
     this.#abort.abort();
@@ -186,8 +198,8 @@ export class Feed {
     this.#fresh = bars;
     this.onChange("state");
     try {
-      const held = this.bars.times[0] ?? null;
-      const [words, prints] = await Promise.all([this.history.bars({ from: held, signal }), this.history.prints(this.notional, signal)]);
+      const from = this.#begin();
+      const [words, prints] = await Promise.all([this.history.bars({ from, signal }), this.history.prints(this.notional, signal)]);
       for (const [half, word] of words) bars.take(half, word);
       const [first, last] = [bars.times[0] ?? 0, bars.times.at(-1) ?? 0];
       const anchor = this.anchor || startOfDay(last);

@@ -123,7 +123,10 @@ export class App {
     const isSame = old && nameOf(old.instrument) === nameOf(instrument) && old.interval === this.place.interval;
     const feed = new Feed(this.api, { instrument, interval: this.place.interval, notional: this.place.large }, (what) => this.#changed(feed, what));
     feed.adopt(isSame ? old : this.#held.get(`${nameOf(instrument)}|${feed.interval}`));
+    // Another instrument's bars may still be in view when the first ones are asked for.
+    const isShown = () => this.stage.feed === feed && !this.stage.isBare;
     feed.isHeld = () => !(this.stage.range?.isAtEdge ?? true);
+    feed.viewStart = () => (isShown() ? (this.stage.range?.from ?? null) : null);
     this.#feed = feed;
     this.stage.show(feed, isSame);
     this.search.show(`${instrument.symbol} · ${instrument.venue}`);
@@ -161,6 +164,7 @@ export class App {
     const until = this.place.from !== null && feed?.bars.times[0] > this.place.from ? this.place.from : null;
     if (feed && (range.nearStart || until !== null)) feed.extend(until);
     this.saveRange();
+    this.#status();
   }
 
   #saveRange() {
@@ -198,7 +202,7 @@ export class App {
     if (word === "denied") this.curtain.show(word, about, this.key() ? t("aboutDeniedDetail", { detail }) : "");
     else this.curtain.show(isBare ? word : null, about);
     const past = this.byId("past");
-    past.hidden = !feed?.isLoaded || isBare || !(feed.isExtending || (!feed.hasMore && (this.stage.range?.nearStart ?? false)));
+    past.hidden = !feed?.isLoaded || isBare || !(feed.isExtending || (!feed.hasMore && this.stage.range?.from <= feed.bars.times[2]));
     say(past, feed?.isExtending ? t("loadingPast") : t("beginning"));
     const name = feed ? `${feed.instrument.symbol} ${feed.instrument.venue}` : t("title");
     say(document.querySelector("title"), `${name} · Millrace`);

@@ -12,8 +12,14 @@ export function save(blob, name) {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
+  link.hidden = true;
+  document.body.append(link);
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  // The browser reads it when it gets to it.
+  setTimeout(() => {
+    link.remove();
+    URL.revokeObjectURL(url);
+  }, 60_000);
 }
 
 /** A table as a picture: what a panel shows, with its title above. */
