@@ -28,7 +28,7 @@ class Bench:
         self.runs = options.runs
         self.scratch = options.scratch
         self.threads = len(os.sched_getaffinity(0))
-        self.tables, self.live, self.opend = [], [], []
+        self.tables, self.exports, self.live, self.opend = [], [], [], []
 
     def path(self, *parts):
         return os.path.join(self.scratch, *parts)
@@ -138,7 +138,7 @@ class Bench:
         done = subprocess.run([sys.executable, os.path.join(HERE, name, "run.py"), *words], stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             sys.exit(f"bench: {name} failed")
-        {"live": self.live, "opend": self.opend}.get(name, self.tables).append(done.stdout.strip() + "\n")
+        {"tables": self.exports, "live": self.live, "opend": self.opend}.get(name, self.tables).append(done.stdout.strip() + "\n")
 
 
 def machine(threads):
@@ -173,7 +173,7 @@ def main():
     finally:
         if not options.keep:
             shutil.rmtree(options.scratch, ignore_errors=True)
-    for name, title, tables in (("latest", "Benchmarks", bench.tables), ("live", "The live tape", bench.live), ("opend", "OpenD", bench.opend)):
+    for name, title, tables in (("latest", "Benchmarks", bench.tables), ("tables", "Tables of the native API", bench.exports), ("live", "The live tape", bench.live), ("opend", "OpenD", bench.opend)):
         if not tables:
             continue
         text = f"# {title}\n\n{machine(bench.threads)}; medians of runs in turn.\n\n" + "\n".join(map(str, tables))

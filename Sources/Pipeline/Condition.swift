@@ -31,21 +31,41 @@ public final class Condition<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Changes the value under the lock and wakes every waiter.
-    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    /// Which waiters a change concerns.
+    public enum Concern: Sendable {
+        /// Each of them has to look.
+        case all
+        /// Any one of them, since they all wait for the same, and there is one more of it.
+        case one
+        /// None.
+        case none
+    }
+
+    /// Changes the value under the lock and wakes the waiters that it concerns, by default all.
+    public func withLock<Result>(waking concern: Concern = .all, _ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_broadcast(changed)
+            wake(concern)
             pthread_mutex_unlock(mutex)
         }
         return try body(&value)
     }
 
+    private func wake(_ concern: Concern) {
+        switch concern {
+        case .all: pthread_cond_broadcast(changed)
+        case .one: pthread_cond_signal(changed)
+        case .none: break
+        }
+    }
+
     /// Waits until `body` returns something; it runs under the lock, now and after each change, and may change the value.
-    public func wait<Result>(until body: (inout Value) throws -> Result?) rethrows -> Result {
+    ///
+    /// - Parameter concern: which other waiters that change concerns.
+    public func wait<Result>(waking concern: Concern = .all, until body: (inout Value) throws -> Result?) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_broadcast(changed)
+            wake(concern)
             pthread_mutex_unlock(mutex)
         }
         while true {

@@ -9,7 +9,7 @@ import Synchronization
 ///
 ///     if let path = store.find(key) { … } else if let draft = store.draft(key) { draft.append(bytes); draft.keep() }
 public final class AnswerStore: Sendable {
-    /// How many bytes are kept at most; one answer may have a quarter of them.
+    /// How many bytes are kept at most; one answer may have half of them.
     public let capacity: Int
 
     private let engine: String
@@ -17,8 +17,8 @@ public final class AnswerStore: Sendable {
     private let growing: GrowingFiles
     private let index: Mutex<Index>
     private let drafts = Atomic<Int>(0)
-    /// How many answers may be written at once: with a quarter of the capacity each they take as much as all that is kept.
-    private static let mostDrafts = 4
+    /// How many answers may be written at once: with half of the capacity each they take as much as all that is kept.
+    private static let mostDrafts = 2
 
     private struct Entry {
         let path: String
@@ -106,7 +106,7 @@ public final class AnswerStore: Sendable {
             drafts.subtract(1, ordering: .relaxed)
             return nil
         }
-        return AnswerDraft(self, key: key(content), file.path, file.descriptor, most: capacity / 4)
+        return AnswerDraft(self, key: key(content), file.path, file.descriptor, most: capacity / 2)
     }
 
     /// A draft is over.

@@ -28,7 +28,7 @@ public struct TapeReader: Sendable {
         while let segment = try segments.next() {
             var rows = held
             held = TradeColumns()
-            if rows.count == 0 { rows.reserve(segment.rows) }
+            rows.reserve(rows.count + segment.rows)
             try segment.batches(columns, of: tape) { batch in
                 if segment.isWhole {
                     rows.append(batch, 0..<batch.count)

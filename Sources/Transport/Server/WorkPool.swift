@@ -76,7 +76,7 @@ final class WorkPool: Sendable {
 
     /// Takes over an answer to make; if there is no room, or the pool is closing, the request is refused.
     func submit(_ answer: LateAnswer) {
-        let isTaken = shared.withLock { shared in
+        let isTaken = shared.withLock(waking: .one) { shared in
             guard !shared.isClosed, shared.waiting.count < room else { return false }
             shared.waiting.append(.answer(answer))
             count.add(1, ordering: .relaxed)
@@ -90,7 +90,7 @@ final class WorkPool: Sendable {
 
     /// Takes over the next piece of a body that has been let in; false if the pool is closing.
     func submit(_ body: BodySession) -> Bool {
-        shared.withLock { shared in
+        shared.withLock(waking: .one) { shared in
             guard !shared.isClosed else { return false }
             shared.waiting.append(.piece(body))
             count.add(1, ordering: .relaxed)
@@ -112,7 +112,7 @@ final class WorkPool: Sendable {
     /// Gives up the answers whose clients have left.
     func look() {
         guard count.load(ordering: .relaxed) > 0 else { return }
-        for work in shared.withLock({ $0.running + $0.waiting }) { work.abandonIfClientLeft() }
+        for work in shared.withLock(waking: .none, { $0.running + $0.waiting }) { work.abandonIfClientLeft() }
         drop { !$0.isOpen }
     }
 
@@ -148,16 +148,19 @@ final class WorkPool: Sendable {
     private func runThread() {
         while let work = next() {
             work.make(router)
-            shared.withLock { shared in
+            let isLast = shared.withLock(waking: .none) { shared in
                 if let place = shared.running.firstIndex(where: { $0.object === work.object }) { shared.running.remove(at: place) }
                 count.subtract(1, ordering: .relaxed)
+                return shared.isClosed && shared.running.isEmpty
             }
+            // Who stops the pool waits for that.
+            if isLast { shared.withLock { _ in } }
         }
     }
 
     /// Waits for the next answer to make; nil at the end.
     private func next() -> Work? {
-        shared.wait { shared -> Work?? in
+        shared.wait(waking: .none) { shared -> Work?? in
             if !shared.waiting.isEmpty {
                 let work = shared.waiting.removeFirst()
                 shared.running.append(work)

@@ -50,7 +50,7 @@ enum TableFormat: String, Sendable, CaseIterable {
     var stretch: Int {
         switch self {
         case .json, .csv: 8192
-        case .arrow: 65_536
+        case .arrow: 10_240
         case .parquet: 262_144
         }
     }
