@@ -1,5 +1,6 @@
 """`millrace serve` as a child process."""
 import json
+import urllib.error
 import urllib.request
 
 from child import Child
@@ -16,6 +17,14 @@ class Serving(Child):
         """What it answers to a path, as JSON."""
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
+
+    def ask(self, path, headers={}):
+        """The status, headers and bytes of an answer, whatever its status."""
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers), timeout=60) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
 
     def gaps(self):
         """All holes that it knows of."""

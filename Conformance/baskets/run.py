@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
+import urllib.parse
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,15 +28,6 @@ from listed import lists
 from serving import Serving
 
 check = Checks("baskets")
-
-
-class Server(Serving):
-    def ask(self, path, headers={}):
-        try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers), timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
 
 
 def configure(path, baskets, plans=""):
@@ -58,6 +49,10 @@ def listing(check, server, tapes, baskets):
             wanted = ("imported", tape.trades[0][0], tape.trades[-1][0], float(tape.size)) if tape else ("missing", None, None, None)
             check.equal(f"{row['name']}: {entry['venue']} {entry['symbol']}", (entry["state"], entry["first_time"], entry["last_time"], entry["contract_size"]), wanted)
     lists(check, server.ask, "/v1/baskets", wanted=[{"basket": row["name"], **entry} for row in found for entry in row["instruments"]])
+    if any("LTC" in name for name in tapes):
+        # Its recordings have holes.
+        page, following = server.get("/v1/gaps?limit=1"), server.ask("/v1/gaps?limit=1&format=csv")[1]["X-Next"]
+        check("a header says where other formats go on", page["next"] and urllib.parse.unquote(following or "") == page["next"], (page, following))
     for name, members in baskets.items():
         held = sorted(member for member in members if member in tapes)
         listed = server.get(f"/v1/instruments?venue=basket&symbol={name}")["instruments"]
@@ -105,7 +100,7 @@ def changing(check, folder, lake, tapes, members, draw):
         rows = [sums.told(start, row, True) for start, row in sums.bars(tapes, definition, "1m").items()]
         wanted[tuple(definition)] = [(row["time"], row["volume_delta_notional"], row["contributors"]) for row in rows]
     configure(path, {"b": members})
-    with Server(lake, "--config", path) as server:
+    with Serving(lake, "--config", path) as server:
         wrong, count, ended, tags = [], [0], threading.Event(), set()
 
         def asking():
@@ -166,13 +161,13 @@ def limited(check, folder, lake, tapes, name, members):
     count = sum(len(tapes[member].trades) for member in members if member in tapes)
     path = os.path.join(folder, "limited.json5")
     configure(path, {name: members}, "{ vendor: 'millrace', name: 'short', history_days: 7 }")
-    with Server(lake, "--config", path, "--query-trades", count - 1) as server:
+    with Serving(lake, "--config", path, "--query-trades", count - 1) as server:
         for route in ("trades", "bars/flow", "cvd", "large"):
             status, _, body = server.ask(f"/v1/{route}?venue=basket&symbol={name}&from=0&limit=all")
             check(f"{route} of more trades than one answer may be made of", status == 400 and b"ask for a shorter time" in body, (status, body[:200]))
     key = millrace("keys", "create", "--data", lake, "--config", path, "--vendor", "millrace", "--plan", "short").stdout.split()[0]
     words = {"Authorization": f"Bearer {key}"}
-    with Server(lake, "--config", path) as server:
+    with Serving(lake, "--config", path) as server:
         for route in ("trades", "bars/flow", "cvd", "large"):
             check.equal(f"{route} without a key", server.ask(f"/v1/{route}?venue=basket&symbol={name}")[0], 401)
             check.equal(f"{route} beyond a plan's history", server.ask(f"/v1/{route}?venue=basket&symbol={name}&from=0", words)[0], 403)
@@ -209,7 +204,7 @@ def main():
         with open(os.path.join(folder, "shown.json5"), "w") as file:
             file.write(shown)
         check("and shown as it can be used", millrace("config", "show", "--config", file.name).stdout == shown and "'eth-some': ['bybit-spot:ETHUSDT', " in shown, shown)
-        with Server(lake, "--config", path) as server:
+        with Serving(lake, "--config", path) as server:
             listing(check, server, tapes, baskets)
             for name, members in baskets.items():
                 if name != "absent":

@@ -8,8 +8,6 @@ import os
 import random
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
@@ -31,15 +29,6 @@ from serving import Serving
 check = Checks("native")
 
 
-class Server(Serving):
-    def ask(self, path, headers={}):
-        try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, headers=headers), timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-
 def refusals(server):
     """What is asked wrongly is refused with a line that says what is right."""
     good = "venue=binance-spot&symbol=BTCUSDT"
@@ -56,7 +45,7 @@ def refusals(server):
 def keys(lake):
     """Both want the native API's key, and nothing but `Bearer` and the key as it is."""
     key = millrace("keys", "create", "--data", lake, "--vendor", "millrace", "--plan", "unlimited").stdout.split()[0]
-    with Server(lake) as server:
+    with Serving(lake) as server:
         for path in ("/v1/trades?venue=binance-spot&symbol=BTCUSDT&limit=1", "/trades.arrow?venue=binance&market=spot&symbol=btcusdt&from=0&to=1"):
             for words, status in [({}, 401), ({"Authorization": f"Bearer {key}"}, 200), ({"Authorization": f"Bearer {key.swapcase()}"}, 401),
                                   ({"Authorization": f"Bearer {key[:20]}"}, 401), ({"Authorization": key}, 401), ({"X-API-KEY": key}, 401)]:
@@ -78,7 +67,7 @@ def main():
         made, hasReal = tapes.make(folder, lake, draw.getrandbits(32), 6_000 if options.quick else 300_000)
         if not hasReal:
             check.skip("../shared/data is not there: no real recording is read")
-        with Server(lake) as server:
+        with Serving(lake) as server:
             contract.run(check, server, made, options.accept)
             formats.run(check, server, made)
             paging.run(check, server, made, draw, 6 if options.quick else 60)
@@ -88,9 +77,9 @@ def main():
             listed.lists(check, server.ask, "/v1/gaps", "gaps")
             prints.run(check, server, made, draw, options.quick)
             refusals(server)
-        days.run(check, Server, lake)
-        strains.run(check, Server, folder, lake, made, options.quick)
-        kept.run(check, Server, folder, lake)
+        days.run(check, Serving, lake)
+        strains.run(check, Serving, folder, lake, made, options.quick)
+        kept.run(check, Serving, folder, lake)
         keys(lake)
     check.finish()
 
