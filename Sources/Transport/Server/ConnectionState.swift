@@ -31,6 +31,7 @@ final class ConnectionState: @unchecked Sendable {
     private let requestCount = Atomic<UInt64>(0)
     private let answerBytesValue = Atomic<Int>(0)
     private let isReleasedValue = Atomic<Bool>(false)
+    private let isCutValue = Atomic<Bool>(false)
 
     /// The raw target of the request at hand.
     @exclusivity(unchecked) var target: [UInt8] = []
@@ -54,8 +55,6 @@ final class ConnectionState: @unchecked Sendable {
     @exclusivity(unchecked) var consumed: UInt64 = 0
     /// How many bytes had been received when the server was first found to be stopping: requests in them are still answered.
     @exclusivity(unchecked) var owed: UInt64?
-    /// Whether the peer has been told that the connection closes.
-    @exclusivity(unchecked) var isClosing = false
     @exclusivity(unchecked) var scan = HeaderScan()
     @exclusivity(unchecked) var random = RandomWords()
 
@@ -93,6 +92,15 @@ final class ConnectionState: @unchecked Sendable {
     }
     /// Whether this side has ended reading: from then on a peer cannot be seen to have left.
     var isReleased: Bool { isReleasedValue.load(ordering: .acquiring) }
+
+    /// Whether the connection was ended before its time.
+    var isCut: Bool { isCutValue.load(ordering: .acquiring) }
+
+    /// Ends the connection at once, whatever its peer has still to read; any thread may, as long as the watchdog knows the connection.
+    func cut() {
+        isCutValue.store(true, ordering: .releasing)
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
 
     /// Reads no further than what has arrived, if the connection is still in a phase.
     ///

@@ -23,7 +23,7 @@ extension Server {
             slot.pointee = nil
             let state = Unmanaged<ConnectionState>.fromOpaque(pointer).takeRetainedValue()
             server.letGo(state)
-            if state.isClosing || server.draining { server.lingerers.take(state.descriptor) }
+            if !state.isCut { server.lingerers.take(state.descriptor) }
             server.watchdog.remove(state)
         }
     }

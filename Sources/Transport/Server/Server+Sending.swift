@@ -39,7 +39,6 @@ extension Server {
         if let varies { Server.add("Vary", varies, to: message) }
         if closing || endsByClosing || isDone(state) {
             Server.add("Connection", "close", to: message)
-            state.isClosing = true
         }
         if isReading, let page = origins.shares(with: state.scan.origin) { response.headers += origins.sharing(with: page) }
         Server.add(id, to: message)

@@ -24,7 +24,7 @@ public final class Server: @unchecked Sendable {
     let observe: (@Sendable (AnsweredRequest) -> Void)?
     let held: HeldBytes
     let origins: OriginPolicy
-    let lingerers = Lingerers()
+    let lingerers: Lingerers
     private let listening: ListenSocket
     private var daemon: OpaquePointer?
     private let isDraining = Atomic<Bool>(false)
@@ -51,6 +51,7 @@ public final class Server: @unchecked Sendable {
         let held = held ?? HeldBytes(limits: limits)
         self.held = held
         watchdog = Watchdog(limits: limits, answers: held.answers)
+        lingerers = Lingerers(limits: limits)
         pool = WorkPool(router: router, room: limits.workQueue)
         events = EventHub(patience: limits.writeSeconds, budget: held.events)
         bodies = BodyHub(pool: pool, router: router, limits: limits, budget: held.answers)

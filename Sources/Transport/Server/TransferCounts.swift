@@ -19,14 +19,14 @@ struct TransferCounts {
     }
 
     /// Whether something has arrived that has not been read.
-    static func hasUnread(_ descriptor: Int32) -> Bool { isPositive(descriptor, UInt(FIONREAD)) }
+    static func hasUnread(_ descriptor: Int32) -> Bool { count(descriptor, UInt(FIONREAD)) > 0 }
 
-    /// Whether something has been sent that the peer has not acknowledged.
-    static func hasUnacknowledged(_ descriptor: Int32) -> Bool { isPositive(descriptor, UInt(TIOCOUTQ)) }
+    /// How many bytes have been sent that the peer has not acknowledged; 0 of a connection that is no more.
+    static func unacknowledged(_ descriptor: Int32) -> Int { count(descriptor, UInt(TIOCOUTQ)) }
 
-    private static func isPositive(_ descriptor: Int32, _ count: UInt) -> Bool {
+    private static func count(_ descriptor: Int32, _ request: UInt) -> Int {
         var value: Int32 = 0
-        return ioctl(descriptor, count, &value) == 0 && value > 0
+        return ioctl(descriptor, request, &value) == 0 ? Int(value) : 0
     }
 
     /// How many connections wait to be accepted from a listening socket.

@@ -69,7 +69,7 @@ final class Watchdog: Sendable {
         let now = SystemClock.coarseMilliseconds()
         connections.withLock { connections in
             for state in connections.values where isLate(state, at: now) {
-                shutdown(state.descriptor, Int32(SHUT_RDWR))
+                state.cut()
             }
             if answers.isExceeded { cutSlowReaders(connections.values, at: now) }
         }
@@ -89,7 +89,7 @@ final class Watchdog: Sendable {
         for reader in readers.sorted(by: { $0.rate < $1.rate }) where left > answers.comfort {
             left -= reader.state.answerBytes
             answers.countShed()
-            shutdown(reader.state.descriptor, Int32(SHUT_RDWR))
+            reader.state.cut()
         }
     }
 

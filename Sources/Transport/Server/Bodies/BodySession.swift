@@ -85,7 +85,7 @@ final class BodySession: Sendable {
 
     /// Ends the connection. libmicrohttpd looks at one that fails while it sends only when something happens on its socket.
     private func failed() -> Int {
-        shutdown(peer.descriptor, Int32(SHUT_RDWR))
+        peer.cut()
         return BodySession.endWithError
     }
 
@@ -170,7 +170,7 @@ final class BodySession: Sendable {
     /// Cuts the body off, also where a worker waits for room, which is told by the socket only. The hub has not forgotten the body.
     func cutOff() {
         cut()
-        shutdown(peer.descriptor, Int32(SHUT_RDWR))
+        peer.cut()
     }
 
     /// Looks how fast the client reads, and if its connection is laid aside whether it is still there.

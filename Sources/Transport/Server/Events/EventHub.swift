@@ -69,7 +69,7 @@ final class EventHub: Sendable {
 extension Server {
     /// A response whose body is a stream of events.
     func message(streaming source: EventSource, _ connection: OpaquePointer, _ state: ConnectionState) -> OpaquePointer? {
-        let session = EventSession(source, connection: connection, descriptor: state.descriptor, hub: events)
+        let session = EventSession(source, connection: connection, peer: state, hub: events)
         let stream = EventStream(session: session, hub: events)
         let pointer = Unmanaged.passRetained(stream).toOpaque()
         guard

@@ -37,14 +37,14 @@ public final class EventSession: Sendable {
     private let state = Mutex(State())
     private let source: EventSource
     private let hub: EventHub
-    private let descriptor: Int32
+    private let peer: ConnectionState
     /// The `MHD_Connection`, as a number because pointers are not Sendable.
     private let connection: UInt
 
-    init(_ source: EventSource, connection: OpaquePointer, descriptor: Int32, hub: EventHub) {
+    init(_ source: EventSource, connection: OpaquePointer, peer: ConnectionState, hub: EventHub) {
         self.source = source
         self.hub = hub
-        self.descriptor = descriptor
+        self.peer = peer
         self.connection = UInt(bitPattern: connection)
     }
 
@@ -77,7 +77,7 @@ public final class EventSession: Sendable {
     /// Cuts the stream off, also where a worker waits for room, which is told by the socket only. The hub has not forgotten the stream.
     func cutOff() {
         cut()
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        peer.cut()
     }
 
     private func add(_ pieces: [SharedBytes]) -> Bool {
@@ -114,7 +114,7 @@ public final class EventSession: Sendable {
 
     /// Looks at the clock, and whether the client is still there and still welcome.
     func look(at now: Int64, patience: Int64) {
-        var event = pollfd(fd: descriptor, events: EventSession.peerHasClosed, revents: 0)
+        var event = pollfd(fd: peer.descriptor, events: EventSession.peerHasClosed, revents: 0)
         if poll(&event, 1, 0) > 0 { return cut() }
         if isOpen, !source.isWelcome() { close() }
         let (isStuck, isIdle) = state.withLock { state in
