@@ -5,7 +5,7 @@ import { drawTable } from "./export.js";
 import { fixed, short, volume } from "./numbers.js";
 import { THRESHOLDS } from "./place.js";
 
-/** So many rows are shown; their elements are made once and written anew, so that a storm of prints costs what a calm does. */
+/** So many rows are shown. Their elements are made once; a new print takes the last one, and the others stay as they are written. */
 const ROWS = 120;
 
 /** Large prints, newest first: the larger, the bolder, with a bar as long as its worth. */
@@ -13,6 +13,8 @@ export class Tape {
   #rows = [];
   #prints = [];
   #digits = 2;
+  /** What the texts of rows depend on beside their prints, their words and the clock. */
+  #manner = null;
 
   constructor(panel, onThreshold) {
     this.panel = panel;
@@ -27,6 +29,7 @@ export class Tape {
   }
 
   relabel(units) {
+    this.#manner = null;
     for (const head of this.head) say(head, t(head.dataset.name));
     this.panel.body.setAttribute("aria-label", t("tape"));
     this.select.setAttribute("aria-label", t("thresholdLabel"));
@@ -37,7 +40,12 @@ export class Tape {
   }
 
   show(prints, threshold, digits, units) {
-    this.#prints = prints.slice(0, ROWS);
+    const shown = prints.slice(0, ROWS);
+    const manner = `${threshold} ${digits}`;
+    const added = manner === this.#manner ? addedBefore(this.#prints, shown) : null;
+    if (added === 0 && shown.length === this.#prints.length && shown.length) return;
+    this.#manner = manner;
+    this.#prints = shown;
     this.#digits = digits;
     this.select.value = String(threshold);
     this.note.hidden = prints.length > 0;
@@ -47,7 +55,13 @@ export class Tape {
       this.#rows.push(row);
       this.lines.append(row);
     }
-    this.#rows.forEach((row, index) => this.#write(row, this.#prints[index], threshold));
+    if (added !== null && added < this.#rows.length) {
+      const recycled = this.#rows.splice(this.#rows.length - added);
+      this.#rows.unshift(...recycled);
+      this.lines.prepend(...recycled);
+    }
+    const written = added === null ? this.#rows.length : added;
+    for (let index = 0; index < written; index += 1) this.#write(this.#rows[index], this.#prints[index], threshold);
   }
 
   #write(row, print, threshold) {
@@ -71,4 +85,13 @@ export class Tape {
   picture(palette) {
     return drawTable(t("tape"), this.head.map((head) => head.textContent), this.#prints.map((print) => this.#texts(print)), palette);
   }
+}
+
+/** How many prints stand before those that were there, all of which follow in their order; null where they do not. */
+export function addedBefore(old, rows) {
+  if (!old.length) return null;
+  const added = rows.indexOf(old[0]);
+  if (added < 0) return null;
+  for (let index = added; index < rows.length; index += 1) if (rows[index] !== old[index - added]) return null;
+  return added;
 }

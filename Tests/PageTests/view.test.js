@@ -10,6 +10,7 @@ import { Axis } from "../../Page/view/axis.js";
 import { curlOf } from "../../Page/view/export.js";
 import { fixed, lag, percent, short, signed, volume } from "../../Page/view/numbers.js";
 import { readPlace, writePlace } from "../../Page/view/place.js";
+import { addedBefore } from "../../Page/view/tape.js";
 
 test("Both languages have the same words with the same places in them", () => {
   const places = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -26,6 +27,17 @@ test("A place survives its address, and nonsense is as usual", () => {
   const odd = readPlace("?i=x&interval=7m&from=2026-11-20&to=2026-11-19&large=7&theme=pink&lang=<b>&tz=");
   assert.deepEqual(odd, { venue: null, symbol: null, interval: "1m", from: null, to: null, large: 50_000, theme: null, lang: null, tz: null });
   assert.equal(readPlace("?i=hyperliquid-perps:xyz:TSLA").symbol, "xyz:TSLA");
+});
+
+test("Prints that come before those that are listed are told from any other change", () => {
+  const [a, b, c, d, e] = "abcde".split("").map((name) => ({ name }));
+  assert.equal(addedBefore([c, d, e], [a, b, c, d, e]), 2);
+  assert.equal(addedBefore([c, d, e], [a, b, c]), 2, "the last ones have no room any more");
+  assert.equal(addedBefore([a, b], [a, b]), 0);
+  assert.equal(addedBefore([], [a, b]), null);
+  assert.equal(addedBefore([c, e], [a, c, d, e]), null, "one came late, between others");
+  assert.equal(addedBefore([a, b, c], [d, e]), null);
+  assert.equal(addedBefore([a, b, c], []), null);
 });
 
 test("The axis has a place for every interval, and times between them lie between", () => {
