@@ -16,6 +16,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 from playwright.sync_api import sync_playwright
 
+import lasting
 import recorded
 import serving
 import taped
@@ -47,6 +48,7 @@ def main():
         recorded.check(check, browser, beginning, QUICK)
         if not QUICK:
             recorded.keeps_up(check, browser, scratch)
+            lasting.check(check, browser, scratch)
         browser.close()
     check.finish()
 

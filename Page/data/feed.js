@@ -7,8 +7,10 @@ import { Prints } from "./prints.js";
 import { statusOf } from "./status.js";
 import { Stream } from "./stream.js";
 
-/** Bars are trimmed to half of this, at the live edge only: a page that is left open stays as small as it was. */
-const MOST_BARS = 40_000;
+/** Beyond this half of them are forgotten, as far as they are not in view or near it: a page that is left open stays as small as it was. */
+const MOST_BARS = 3000;
+/** Fewer are not worth drawing all bars anew. */
+const LEAST_FORGOTTEN = 500;
 /** Words on a reset come one per topic: the history is asked for once. */
 const SETTLE = 50;
 
@@ -283,9 +285,13 @@ export class Feed {
   }
 
   #trim() {
-    if (this.bars.size <= MOST_BARS || this.isHeld?.()) return;
+    if (this.bars.size <= MOST_BARS) return;
     const rows = this.bars.rows();
-    const place = rows.length - MOST_BARS / 2;
+    const first = this.viewStart?.() ?? Infinity;
+    const seen = rows.filter((bar) => bar.time >= first).length;
+    // Whoever scrolls on finds a page, and as many as are in view, before them.
+    const place = rows.length - Math.max(MOST_BARS / 2, seen * 2 + PAGE);
+    if (place < LEAST_FORGOTTEN) return;
     const sums = this.cumulative(rows);
     this.basis = { time: rows[place].time, sum: sums[place - 1] };
     this.bars.forget(-Infinity, rows[place].time);

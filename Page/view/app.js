@@ -125,7 +125,6 @@ export class App {
     feed.adopt(isSame ? old : this.#held.get(`${nameOf(instrument)}|${feed.interval}`));
     // Another instrument's bars may still be in view when the first ones are asked for.
     const isShown = () => this.stage.feed === feed && !this.stage.isBare;
-    feed.isHeld = () => !(this.stage.range?.isAtEdge ?? true);
     feed.viewStart = () => (isShown() ? (this.stage.range?.from ?? null) : null);
     this.#feed = feed;
     this.stage.show(feed, isSame);
