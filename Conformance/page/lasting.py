@@ -63,9 +63,10 @@ def check(check, browser, scratch):
             samples.append(sizes(session))
             times.add(visit.page.get_attribute("#price", "data-time"))
         check(f"the page followed two hours ({len(times)} bars in {len(samples)} looks)", len(times) > len(samples) * 0.8, (len(times), len(samples)))
-        # Bars are forgotten by half of all that are held: the most of one stretch is held against the most of another.
+        # Bars are forgotten by half of all that are held, so the most of one hour is held against the most of the other, with some room for
+        # where in between the looks fell. What is not forgotten would be twice as much.
         half = len(samples) // 2
-        for name, at, room in (("megabytes of heap", 0, 1.1), ("nodes", 1, 1.1), ("listeners", 2, 1.0)):
+        for name, at, room in (("megabytes of heap", 0, 1.25), ("nodes", 1, 1.1), ("listeners", 2, 1.0)):
             first, second = (max(each[at] for each in part) for part in (samples[:half], samples[half:]))
             check(f"no more {name} in the second hour: {first:.1f} and then {second:.1f}", second <= first * room + 0.5, [each[at] for each in samples])
             print(f"page: two hours in {HOURS * 3600 / SPEED:.0f} s at bars of 1s: at most {first:.1f} {name} in the first, {second:.1f} in the second", flush=True)

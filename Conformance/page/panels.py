@@ -6,7 +6,8 @@ import time
 import urllib.parse
 import urllib.request
 
-MINUTE = 60_000_000
+DAY = 86_400_000_000
+LENGTHS = {"1s": 1_000_000, "1m": 60_000_000, "5m": 300_000_000, "15m": 900_000_000, "1h": 3_600_000_000}
 
 
 def get(base, path, **parameters):
@@ -100,7 +101,7 @@ class Panels:
             if shown["sizesOf"] == [wanted, wanted] and shown["levelsOf"] == wanted:
                 break
         instrument, interval = self.place
-        of = {**instrument, "interval": interval, "from": wanted, "to": wanted + MINUTE, "limit": 1000}
+        of = {**instrument, "interval": interval, "from": wanted, "to": wanted + LENGTHS[interval], "limit": 1000}
         price, flow = (get(self.base, f"/v1/bars/{name}", **of)["bars"] for name in ("ohlcv", "flow"))
         check = self.check
         if not check(f"{what}: there is a final bar at {wanted}", price and flow and not price[0]["is_open"], (price, shown)):
@@ -112,9 +113,7 @@ class Panels:
         check.equal(f"{what}: the price of {wanted}", shown["price"][:5], expected)
         check(f"{what}: its change", ("+" in shown["price"][1]) == (close > open_price and "0.00" != shown["price"][1][:4]) or "0.00" in shown["price"][1])
         check(f"{what}: its volume", shown["price"][5].startswith(volume(price["volume"])), (shown["price"], price["volume"]))
-        day = wanted - wanted % (86_400 * 1_000_000)
-        cvd = get(self.base, "/v1/cvd", **{**of, "since": self.anchor(day)})["bars"][0]["cvd"]
-        check.equal(f"{what}: the cumulative delta of {wanted}", shown["cvd"], signed(cvd))
+        check.equal(f"{what}: the cumulative delta of {wanted}", shown["cvd"], signed(self.cumulative(of)))
         check.equal(f"{what}: the delta of {wanted}", shown["delta"],
                     [signed(flow["volume_delta"]), volume(flow["taker_buy_volume"]), volume(flow["taker_sell_volume"])])
         if shown["sizesOf"] == [wanted, wanted]:
@@ -128,9 +127,16 @@ class Panels:
                          volume(one["taker_buy_volume"]) if one["taker_buy_volume"] else ""] for one in reversed(levels)]
             check.equal(f"{what}: the footprint of {wanted}", shown["levels"], expected)
 
-    def anchor(self, day):
-        """From when the page counts: the day that was under way when it was opened."""
-        return getattr(self, "since", day)
+    def cumulative(self, of):
+        """What the API says of the delta from the day of the newest bar on to the end of a bar; less what came after it, before that day."""
+        bar = {name: of[name] for name in ("venue", "symbol", "interval")}
+        newest = get(self.base, "/v1/bars/ohlcv", **bar, limit=1)["bars"][-1]["time"]
+        anchor = newest - newest % DAY
+        if of["from"] >= anchor:
+            return get(self.base, "/v1/cvd", **{**of, "since": anchor})["bars"][0]["cvd"]
+        rows = get(self.base, "/v1/cvd", **bar, **{"from": of["from"], "to": anchor, "limit": "all"})["bars"]
+        after = [decimal.Decimal(repr(row["volume_delta"])) for row in rows if row["time"] > of["from"]]
+        return float(-sum(after))
 
     def compare_bars(self, what, parts=(0.9, 0.5, 0.1)):
         for part in parts:

@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError
 
 import budget
 from child import Child
-from panels import Panels, get, until_true
+from panels import DAY, Panels, get, until_true
 from relay import Relay
 from visit import Visit, accessible
 
@@ -77,12 +77,15 @@ def scrolls(check, visit, panels, base):
     page = visit.page
     instrument, _ = panels.place
     begins = get(base, "/v1/bars/ohlcv", **instrument, interval="1m", limit=1, **{"from": 0})["bars"][0]["time"]
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
+    presses = 0
     while time.monotonic() < end:
         page.keyboard.press("Home")
+        presses += 1
         time.sleep(0.25)
         if page.locator("#past").is_visible() and "begins here" in page.inner_text("#past"):
             break
+    print(f"page: {(time.time() * 1e6 - begins) / DAY:.1f} days of minutes in {presses} steps and {time.monotonic() - end + 120:.0f} s", flush=True)
     oldest = min(panels.point(part / 100) for part in (1, 3, 6))
     check("it scrolls back to where the tape begins", abs(oldest - begins) <= 15 * 60_000_000, (oldest, begins))
     panels.compare_bars("far back", (0.3, 0.7))

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 import lasting
 import recorded
+import repaired
 import serving
 import taped
 from harness import ROOT, Checks
@@ -45,6 +46,7 @@ def main():
         beginning = recorded.begin(scratch, QUICK)
         serving.check(check, scratch)
         taped.check(check, browser, scratch)
+        repaired.check(check, browser, scratch)
         recorded.check(check, browser, beginning, QUICK)
         if not QUICK:
             recorded.keeps_up(check, browser, scratch)

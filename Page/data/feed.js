@@ -239,7 +239,8 @@ export class Feed {
     this.onChange("state");
     try {
       const { signal } = this.#past;
-      const { words, hasMore } = await this.history.before(first, this.instrument.first_time ?? first, until, signal);
+      const begin = this.instrument.first_time ?? first;
+      const { words, hasMore } = await this.history.before(first, { begin, until, held: bars.size, signal });
       const holes = words.length ? await this.history.holes(words[0][1].time, signal) : [];
       if (this.bars === bars) {
         for (const [half, word] of words) bars.take(half, word);

@@ -2,8 +2,9 @@ import { wordOf } from "./bars.js";
 import { exact, nearest } from "./delta.js";
 import { lengthOf } from "./intervals.js";
 
-/** How many bars are asked for at first, and with each page further back. */
+/** How many bars are asked for at first; those further back come in pages that grow with what is held, so that a month is a few of them. */
 export const PAGE = 300;
+const MOST = 3000;
 /** How many prints are listed at first. */
 const PRINTS = 200;
 
@@ -34,12 +35,13 @@ export class History {
   }
 
   /**
-   * The bars before a time, as far back as `until` where that is given, and whether there are any before those.
+   * The bars before a time, as far back as `until` where that is given, and whether there are any before those; `held` are known already.
    *
    * Intervals without trades have no bar, so that a stretch may hold fewer than a page: the next one is then longer, until the tape begins.
    */
-  async before(time, begin, until, signal) {
-    let span = Math.max(PAGE * lengthOf(this.interval), until === null ? 0 : time - until);
+  async before(time, { begin, until, held, signal }) {
+    const count = Math.min(MOST, Math.max(PAGE, held >> 1));
+    let span = Math.max(count * lengthOf(this.interval), until === null ? 0 : time - until);
     for (let to = time; to > begin; span *= 4) {
       const from = Math.max(to - span, begin - lengthOf(this.interval));
       const words = await this.bars({ from, to, signal });
