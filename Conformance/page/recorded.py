@@ -9,6 +9,7 @@ import time
 from playwright.sync_api import TimeoutError
 
 import budget
+import readme
 from child import Child
 from panels import DAY, Panels, get, until_true
 from relay import Relay
@@ -83,7 +84,8 @@ def scrolls(check, visit, panels, base):
         page.keyboard.press("Home")
         presses += 1
         time.sleep(0.25)
-        if page.locator("#past").is_visible() and "begins here" in page.inner_text("#past"):
+        # In one look: it comes and goes.
+        if page.evaluate("(() => { const past = document.querySelector('#past'); return !past.hidden && past.textContent.includes('begins here'); })()"):
             break
     print(f"page: {(time.time() * 1e6 - begins) / DAY:.1f} days of minutes in {presses} steps and {time.monotonic() - end + 120:.0f} s", flush=True)
     oldest = min(panels.point(part / 100) for part in (1, 3, 6))
@@ -223,6 +225,7 @@ def check(check, browser, beginning, quick):
             takes(check, visit, base)
             # The server does not stream bars of a quarter of an hour, and says so; the page asks for them.
             visit.expect(check, "a visit", ("404",))
+            readme.check(check, base)
 
             def restart():
                 nonlocal server
