@@ -1,5 +1,6 @@
 """A basket's tables against exact sums of what was imported, in every format and by pages."""
 import json
+import math
 from decimal import Decimal
 
 import sums
@@ -11,37 +12,49 @@ def ask(server, path):
     return json.loads(body) if status == 200 else {"status": status, "body": body, "bars": [], "trades": [], "next": None}
 
 
-def flow(check, server, tapes, name, members, base, interval):
+def bars(check, server, tapes, name, members, base, interval):
     wanted = sums.bars(tapes, members, interval)
-    answer = ask(server, f"/v1/bars/flow?venue=basket&symbol={name}&interval={interval}&from=0&limit=all")
-    what = f"{name} {interval}"
-    check.equal(f"{what}: members", answer.get("members"), members)
-    check.equal(f"{what}: who has no tape", answer.get("missing"), [member for member in members if member not in tapes])
-    check.equal(f"{what}: which bars there are", [row["time"] for row in answer["bars"]], list(wanted))
-    for row, (start, sum) in zip(answer["bars"], wanted.items()):
-        if not check(f"{what}: the bar of {start}", row == sums.told(start, sum, base), (row, sums.told(start, sum, base))):
-            return
-    coins, dollars = Decimal(0), Decimal(0)
+    for dataset in sums.DATASETS:
+        path = f"/v1/bars/{dataset}?venue=basket&symbol={name}&interval={interval}&from=0&limit=all"
+        if not base and dataset in ("ohlcv", "vtwap"):
+            check(f"{path}: a basket of several coins has no price", server.ask(path)[0] == 400, server.ask(path))
+            continue
+        answer = ask(server, path)
+        what = f"{name} {interval} {dataset}"
+        check.equal(f"{what}: members", answer.get("members"), members)
+        check.equal(f"{what}: who has no tape", answer.get("missing"), [member for member in members if member not in tapes])
+        check.equal(f"{what}: which bars there are", [row["time"] for row in answer["bars"]], list(wanted))
+        for row, (start, sum) in zip(answer["bars"], wanted.items()):
+            cells = sums.told(dataset, start, sum, base)
+            if not check(f"{what}: the bar of {start}", row == cells and list(row) == list(cells), [(key, row.get(key), cells[key]) for key in cells if row.get(key) != cells[key]]):
+                break
+            if dataset == "ohlcv":
+                check(f"{what}: prices are in order at {start}", row["low"] <= min(row["open"], row["close"]) <= max(row["open"], row["close"]) <= row["high"], row)
+    delta(check, server, tapes, name, base, interval, wanted)
+
+
+def delta(check, server, tapes, name, base, interval, wanted):
+    what, coins, dollars = f"{name} {interval} CVD", Decimal(0), Decimal(0)
     found = ask(server, f"/v1/cvd?venue=basket&symbol={name}&interval={interval}&from=0&limit=all")["bars"]
-    check.equal(f"{what}: CVD has the same bars", [row["time"] for row in found], list(wanted))
+    check.equal(f"{what}: the same bars", [row["time"] for row in found], list(wanted))
     for row, (start, sum) in zip(found, wanted.items()):
-        whole = sums.told(start, sum, base)
-        coins, dollars = coins + sum["buy"][0] - sum["sell"][0], dollars + sum["buy"][1] - sum["sell"][1]
-        cells = {key: whole[key] for key in ("time", "volume_delta", "volume_delta_notional", "quality", "revision", "is_open", "contributors", "missing")}
+        whole = sums.told("flow", start, sum, base)
+        coins, dollars = coins + sum.coins["buy"] - sum.coins["sell"], dollars + sum.dollars["buy"] - sum.dollars["sell"]
+        cells = {key: whole[key] for key in ("time", "volume_delta", "volume_delta_notional", *sum.tail)}
         cells |= {"cvd": float(coins) if base else None, "cvd_notional": float(dollars)}
-        if not check(f"{what}: CVD at {start}", row == cells, (row, cells)):
+        if not check(f"{what} at {start}", row == cells, (row, cells)):
             return
 
 
 def formats(check, server, path, rows):
-    """All formats are one table; in CSV a text that is empty is nothing, and one of digits a number."""
+    """All formats are one table; in CSV a text that is empty is nothing, and one of digits a number; JSON has no infinities."""
     tables = {}
     for format in FORMATS:
         status, _, body = server.ask(f"{path}&format={format}")
         if not check.equal(f"{path} {format}", status, 200):
             return
         for reader in (by_pandas, by_polars, by_pyarrow):
-            tables[format, reader.__name__] = [tuple(None if cell == "" else str(cell) if rows == "trades" and place == 3 and cell is not None else cell for place, cell in enumerate(row))
+            tables[format, reader.__name__] = [tuple(None if cell in ("", math.inf) else str(cell) if rows == "trades" and place == 3 and cell is not None else cell for place, cell in enumerate(row))
                                                for row in reader(format, body, rows)]
     first = tables["arrow", "by_pyarrow"]
     for (format, reader), table in tables.items():
@@ -86,8 +99,8 @@ def large(check, server, tapes, name, members):
     check(f"{name}: the newest large", newest == wanted[-5:], newest[:1])
 
 
-def pages(check, server, tapes, name, members, draw, rounds):
-    for path in ("/v1/bars/flow", "/v1/cvd"):
+def pages(check, server, name, base, draw, rounds):
+    for path in ("/v1/bars/flow", "/v1/cvd") + (("/v1/bars/ohlcv",) if base else ()):
         whole = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from=0&limit=all")["bars"]
         for _ in range(rounds):
             begin, limit = draw.choice(whole)["time"], max(draw.choice([1, 5, 211]), len(whole) // 30)
@@ -104,11 +117,12 @@ def pages(check, server, tapes, name, members, draw, rounds):
 
 def run(check, server, tapes, name, members, base, draw, quick):
     for interval in ("1m", "1w") if quick else sums.LENGTHS:
-        flow(check, server, tapes, name, members, base, interval)
+        bars(check, server, tapes, name, members, base, interval)
     trades(check, server, tapes, name, members, draw, 6 if quick else 60)
     large(check, server, tapes, name, members)
-    pages(check, server, tapes, name, members, draw, 2 if quick else 20)
+    pages(check, server, name, base, draw, 2 if quick else 20)
     first = sums.merged(tapes, members)[0][1][0]
     formats(check, server, f"/v1/trades?venue=basket&symbol={name}&from={first}&limit=2000", "trades")
-    formats(check, server, f"/v1/bars/flow?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")
+    for dataset in sums.DATASETS[:5 if base else 3]:
+        formats(check, server, f"/v1/bars/{dataset}?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")
     formats(check, server, f"/v1/cvd?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")

@@ -57,14 +57,15 @@ def real(folder, lake):
 def made(folder, lake, draw, count):
     """Made-up tapes by their names: ids of all kinds, storms within a millisecond, times that step back, contracts and thousands."""
     tapes = {}
-    for venue, symbol, kind, inverse, size in [
+    for venue, symbol, kind, inverse, size, *multiple in [
             ("bybit-linear", "ETHUSDT", "uuid", False, 1), ("bybit-spot", "ETHUSDT", "none", False, 1), ("binance-spot", "ETHUSDC", "contiguous", False, 1),
-            ("okx-perps", "ETH-USDT-SWAP", "contiguous", False, Decimal("0.1")), ("binance-coin-futures", "ETHUSD_PERP", "contiguous", True, 10)]:
+            ("okx-perps", "ETH-USDT-SWAP", "contiguous", False, Decimal("0.1")), ("binance-coin-futures", "ETHUSD_PERP", "contiguous", True, 10),
+            ("binance-futures", "1000PEPEUSDT", "contiguous", False, 1, 1000), ("bybit-spot", "PEPEUSDT", "none", False, 1)]:
         trades = made_up(draw, count, kind)
-        path = os.path.join(folder, f"{venue}-made.csv")
+        path = os.path.join(folder, f"{venue}-{symbol}.csv")
         write_of(path, trades, kind, symbol)
         import_file(path, lake, venue, symbol)
-        tapes[f"{venue}:{symbol}"] = Tape(venue, None, symbol, trades, inverse=inverse, size=size)
+        tapes[f"{venue}:{symbol}"] = Tape(venue, None, symbol, trades, inverse=inverse, size=size, multiple=(multiple or [1])[0])
     return tapes
 
 

@@ -68,7 +68,7 @@ def listing(check, server, tapes, baskets):
 def refusals(check, server, name):
     good = f"venue=basket&symbol={name}"
     for path, status, word in [
-        ("/v1/trades?venue=basket&symbol=nope", 404, "/v1/baskets"), ("/v1/trades?venue=basket", 400, "symbol"), (f"/v1/bars/ohlcv?{good}", 400, "flow"),
+        ("/v1/trades?venue=basket&symbol=nope", 404, "/v1/baskets"), ("/v1/trades?venue=basket", 400, "symbol"), *((f"/v1/bars/{dataset}?{good}", 400, "flow, trade_size, updownticks, vtwap, ohlcv") for dataset in ("returns", "range", "run_structure", "impact")),
         (f"/v1/bars/nope?{good}", 404, "dataset"), (f"/v1/footprint?{good}", 400, "member"), (f"/v1/bars/flow?{good}&interval=7m", 400, "interval"),
         (f"/v1/cvd?{good}&since=5&from=4", 400, "since"), (f"/v1/large?{good}&min_notional=-1", 400, "min_notional"),
         ("/v1/instruments?venue=basket&symbol=nope", 404, "/v1/baskets"), ("/v1/gaps?venue=basket&symbol=nope", 404, "/v1/baskets"),
@@ -78,15 +78,15 @@ def refusals(check, server, name):
         check(f"{path} is {status}", found == status and word in json.loads(body)["error"]["message"], (found, body))
 
 
-def described(check, server, name):
+def described(check, server, name, base):
     """Answers look as /openapi.json says."""
     known = contract.schemas(server)
     good = f"venue=basket&symbol={name}"
     for path in ("/v1/baskets", f"/v1/instruments?{good}", f"/v1/gaps?{good}"):
         status, _, body = server.ask(path)
         contract.fits(check, path, known[path.split("?")[0]], status, body)
-    for path, route in [("/v1/trades", None), ("/v1/large", None), ("/v1/cvd", None), ("/v1/bars/flow", "/v1/bars/{dataset}")]:
-        for words in ("limit=5", "from=0&limit=5", "from=0&limit=all"):
+    for path, route in [("/v1/trades", None), ("/v1/large", None), ("/v1/cvd", None), *((f"/v1/bars/{dataset}", "/v1/bars/{dataset}") for dataset in sums.DATASETS)]:
+        for words in () if not base and path.endswith(("ohlcv", "vtwap")) else ("limit=5", "from=0&limit=5", "from=0&limit=all"):
             status, _, body = server.ask(f"{path}?{good}&{words}")
             contract.fits(check, f"{path}?{good}&{words}", known[route or path], status, body)
 
@@ -97,7 +97,7 @@ def changing(check, folder, lake, tapes, members, draw):
     definitions = [members, members[:1], members[1:]]
     wanted = {}
     for definition in definitions:
-        rows = [sums.told(start, row, True) for start, row in sums.bars(tapes, definition, "1m").items()]
+        rows = [sums.told("flow", start, row) for start, row in sums.bars(tapes, definition, "1m").items()]
         wanted[tuple(definition)] = [(row["time"], row["volume_delta_notional"], row["contributors"]) for row in rows]
     configure(path, {"b": members})
     with Serving(lake, "--config", path) as server:
@@ -153,7 +153,7 @@ def tags(check, folder, lake, tapes, server, name, members):
     status, headers, body = server.ask(path, {"If-None-Match": tag})
     check("an import of a member changes it", status == 200 and headers["ETag"] != tag, (status, tag))
     tape.trades += addition
-    answers.flow(check, server, tapes, name, members, True, "1m")
+    answers.bars(check, server, tapes, name, members, True, "1m")
 
 
 def limited(check, folder, lake, tapes, name, members):
@@ -189,8 +189,8 @@ def main():
         listening = live.Listening(folder, 12 if options.quick else 60)
         tapes = recordings.made(folder, lake, draw, 2_000 if options.quick else 60_000)
         real = recordings.real(folder, lake)
-        eth = list(tapes)
-        baskets = {"eth-all": eth, "eth-some": [eth[1], "bybit-linear:ETHPERP", eth[4]], "absent": ["okx-spot:BTC-USDT"]}
+        eth, pepe = ([name for name in tapes if coin in name] for coin in ("ETH", "PEPE"))
+        baskets = {"pepe": pepe, "eth-all": eth, "eth-some": [eth[1], "bybit-linear:ETHPERP", eth[4]], "absent": ["okx-spot:BTC-USDT"]}
         if real:
             btc = [name for name in real if "BTC" in name]
             baskets |= {"btc-perps": [btc[1], "okx-perps:BTC-USDT-SWAP", btc[2]], "btc-all": btc, "coins": ["binance-spot:LTCUSDT", btc[2], btc[0]]}
@@ -209,7 +209,7 @@ def main():
             for name, members in baskets.items():
                 if name != "absent":
                     answers.run(check, server, tapes, name, members, name != "coins", draw, options.quick)
-                    described(check, server, name)
+                    described(check, server, name, name != "coins")
             refusals(check, server, "eth-all")
             tags(check, folder, lake, tapes, server, "eth-all" if not real else "btc-all", eth[2:] if not real else btc)
         changing(check, folder, lake, tapes, eth[2:5], draw)

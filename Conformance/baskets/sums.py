@@ -7,6 +7,8 @@ from fractions import Fraction
 # Sums and products are exact up to so many digits, and no market needs more.
 getcontext().prec = 80
 LENGTHS = {"1s": 1_000_000, "1m": 60_000_000, "15m": 900_000_000, "1h": 3_600_000_000, "1d": 86_400_000_000, "1w": 604_800_000_000}
+SIZES = ("small", "medium", "large")
+DATASETS = ("flow", "trade_size", "updownticks", "vtwap", "ohlcv")
 MONDAY = 4 * 86_400_000_000
 
 
@@ -60,35 +62,104 @@ def covered(tape, begin, end):
     return tape.trades[0][0] < end and tape.trades[-1][0] >= begin
 
 
-def bars(tapes, names, interval, begin=0, end=1 << 62):
-    """By bar what a row of /v1/bars/flow has, but for the names."""
-    rows = {}
-    for name, trade in merged(tapes, names):
-        start = start_of(trade[0], interval)
-        if begin <= start < end:
-            tape, side = tapes[name], "buy" if trade[2] == "buy" else "sell"
-            row = rows.setdefault(start, {"buy": [Decimal(0), Decimal(0), 0], "sell": [Decimal(0), Decimal(0), 0], "members": set()})
-            sums = row[side]
-            sums[0] += base(tape, trade)
-            sums[1] += notional(tape, trade)
-            sums[2] += 1
-            row["members"].add(name)
+def in_tape_order(tape):
+    """By ids where they order the tape; answers are in the order of time."""
+    return sorted(tape.trades, key=lambda trade: trade[1]) if isinstance(tape.trades[0][1], int) else tape.trades
+
+
+class Sums:
+    """What was traded in a bar of one member, or of all together: exact sums."""
+
+    def __init__(self):
+        self.coins, self.dollars, self.count = ({"buy": 0, "sell": 0} for _ in range(3))
+        self.orders = {(side, size): [0, 0] for side in ("buy", "sell") for size in SIZES}
+        self.ticks = {tick: [0, 0] for tick in ("uptick", "downtick", "unchanged")}
+        # Open, high, low, close of a coin: of a member as they are, of all together times the coins of each.
+        self.prices, self.prices_of_all_trades = None, 0
+
+    def trade(self, tape, trade):
+        side, price, coins, dollars = trade[2], trade[3] / tape.multiple, base(tape, trade) * tape.multiple, notional(tape, trade)
+        self.coins[side] += coins
+        self.dollars[side] += dollars
+        self.count[side] += 1
+        add(self.orders[side, "small" if dollars < 100 else "medium" if dollars < 1000 else "large"], [dollars, 1])
+        if self.prices:
+            before = self.prices[3]
+            add(self.ticks["uptick" if price > before else "downtick" if price < before else "unchanged"], [dollars, 1])
+        first, high, low, _ = self.prices or [price] * 4
+        self.prices = [first, max(high, price), min(low, price), price]
+        self.prices_of_all_trades += price
+
+    def member(self, member):
+        for mine, other in [(self.coins, member.coins), (self.dollars, member.dollars), (self.count, member.count)]:
+            for side in mine:
+                mine[side] += other[side]
+        for mine, other in [(self.orders, member.orders), (self.ticks, member.ticks)]:
+            for key in mine:
+                add(mine[key], other[key])
+        self.prices = [mine + price * sum(member.coins.values()) for mine, price in zip(self.prices or [0] * 4, member.prices)]
+        self.prices_of_all_trades += member.prices_of_all_trades
+
+
+def add(sums, numbers):
+    for place, number in enumerate(numbers):
+        sums[place] += number
+
+
+def bars(tapes, names, interval):
+    """By bar all that the datasets of a basket are made of, and who and how whole it is."""
+    members = {}
+    for name in names:
+        for trade in in_tape_order(tapes[name]) if name in tapes else []:
+            members.setdefault(start_of(trade[0], interval), {}).setdefault(name, Sums()).trade(tapes[name], trade)
     lacking = {name: holes(tapes[name]) for name in names if name in tapes}
-    for start, row in rows.items():
-        stop = start + LENGTHS[interval]
-        row["contributors"] = " ".join(name for name in names if name in row["members"])
-        row["missing"] = " ".join(name for name in names if name not in tapes or not covered(tapes[name], start, stop))
-        row["quality"] = "gap" if any(a < stop and b >= start for found in lacking.values() for a, b in found) else "complete"
-    return dict(sorted(rows.items()))
+    rows = {}
+    for start in sorted(members):
+        row, stop = Sums(), start + LENGTHS[interval]
+        for member in members[start].values():
+            row.member(member)
+        gap = any(a < stop and b >= start for found in lacking.values() for a, b in found)
+        row.tail = {"quality": "gap" if gap else "complete", "revision": 0, "is_open": False,
+                    "contributors": " ".join(name for name in names if name in members[start]),
+                    "missing": " ".join(name for name in names if name not in tapes or not covered(tapes[name], start, stop))}
+        rows[start] = row
+    return rows
 
 
-def told(start, row, has_base):
-    """A row of /v1/bars/flow, column by column."""
-    buy, sell = row["buy"], row["sell"]
-    coins, dollars = buy[0] + sell[0], buy[1] + sell[1]
-    return {"time": start, "taker_buy_notional": float(buy[1]), "taker_sell_notional": float(sell[1]), "volume_delta_notional": float(buy[1] - sell[1]),
-            "volume_notional": float(dollars), "taker_buy_count": buy[2], "taker_sell_count": sell[2], "trade_count": buy[2] + sell[2],
-            "taker_buy_volume": float(buy[0]) if has_base else None, "taker_sell_volume": float(sell[0]) if has_base else None,
-            "volume_delta": float(buy[0] - sell[0]) if has_base else None, "volume": float(coins) if has_base else None,
-            "vwap": float(Fraction(dollars) / Fraction(coins)) if has_base and coins else None, "quality": row["quality"], "revision": 0, "is_open": False,
-            "contributors": row["contributors"], "missing": row["missing"]}
+def over(a, b):
+    """The quotient as JSON has it, which has no infinities."""
+    return float(Fraction(a) / Fraction(b)) if b else None
+
+
+def told(dataset, start, row, has_base=True):
+    """A row of /v1/bars/{dataset}, column by column."""
+    coins, dollars, count = (sum(part.values()) for part in (row.coins, row.dollars, row.count))
+    mine = lambda amount: float(amount) if has_base else None
+    vwap = over(dollars, coins) if has_base and coins else None
+    if dataset == "flow":
+        cells = {"taker_buy_notional": float(row.dollars["buy"]), "taker_sell_notional": float(row.dollars["sell"]),
+                 "volume_delta_notional": float(row.dollars["buy"] - row.dollars["sell"]), "volume_notional": float(dollars),
+                 "taker_buy_count": row.count["buy"], "taker_sell_count": row.count["sell"], "trade_count": count,
+                 "taker_buy_volume": mine(row.coins["buy"]), "taker_sell_volume": mine(row.coins["sell"]),
+                 "volume_delta": mine(row.coins["buy"] - row.coins["sell"]), "volume": mine(coins), "vwap": vwap}
+        for (side, size), (worth, orders) in row.orders.items():
+            cells |= {f"taker_{side}_{size}_order_volume": float(worth), f"taker_{side}_{size}_order_count": orders}
+    elif dataset == "ohlcv":
+        cells = {name: over(price, coins) for name, price in zip(("open", "high", "low", "close"), row.prices)}
+        cells |= {"volume": float(coins), "volume_notional": float(dollars), "trade_count": count, "vwap": vwap}
+    elif dataset == "vtwap":
+        cells = {"vwap": vwap, "twap": over(row.prices_of_all_trades, count), "trade_count": count}
+    elif dataset == "updownticks":
+        ticks, (worth, known) = row.ticks, (sum(part[place] for part in row.ticks.values()) for place in range(2))
+        cells = {f"{tick}_volume": float(part[0]) for tick, part in ticks.items()} | {f"{tick}_count": part[1] for tick, part in ticks.items()}
+        cells |= {f"uptick_downtick_{name}_ratio": over(ticks["uptick"][place], ticks["downtick"][place]) for place, name in enumerate(("volume", "count"))}
+        cells |= {f"{tick}_volume_percentage": over(part[0], worth) for tick, part in ticks.items()}
+        cells |= {f"{tick}_count_percentage": over(part[1], known) for tick, part in ticks.items()} | {"trade_count": count}
+    else:
+        both = {size: [row.orders["buy", size][place] + row.orders["sell", size][place] for place in range(2)] for size in SIZES}
+        cells = {}
+        for size, (worth, orders) in both.items():
+            cells |= {f"{size}_order_volume": float(worth), f"{size}_order_count": orders}
+        cells |= {"volume": mine(coins), "n_trades": count} | {f"{size}_order_count_percentage": over(part[1], count) for size, part in both.items()}
+        cells |= {"trade_amount_mean": over(coins, count) if has_base else None}
+    return {"time": start} | cells | row.tail

@@ -14,8 +14,10 @@ def lines(path, schema):
     if "anyOf" in schema and not all(part.get("type") != "object" for part in schema["anyOf"]):
         for part in schema["anyOf"]:
             members = part.get("properties", {})
-            names = ["basket"] if members.get("venue", {}).get("enum") == ["basket"] else members.get("dataset", {}).get("enum", [])
-            yield from lines(path + (f"<{names[0]}>" if names else ""), part)
+            names = members.get("dataset", {}).get("enum", [])
+            if members.get("venue", {}).get("enum") == ["basket"]:
+                names = ["basket", *names]
+            yield from lines(path + (f"<{' '.join(names)}>" if names else ""), part)
         return
     if schema.get("type") == "array":
         yield from lines(path + "[]", schema["items"])

@@ -13,8 +13,8 @@ START = 1704067200000
 class Tape:
     """A tape and its trades in the order of answers: (time in µs, id, side, price, quantity)."""
 
-    def __init__(self, venue, market, symbol, trades, inverse=False, size=1):
-        self.venue, self.market, self.symbol, self.inverse, self.size = venue, market, symbol, inverse, size
+    def __init__(self, venue, market, symbol, trades, inverse=False, size=1, multiple=1):
+        self.venue, self.market, self.symbol, self.inverse, self.size, self.multiple = venue, market, symbol, inverse, size, multiple
         # By time; those of one time in tape order, which `trades` has.
         self.trades = sorted(trades, key=lambda trade: trade[0])
 

@@ -42,12 +42,10 @@ public struct WideDecimal: Sendable {
 
     /// The mantissa at a finer scale.
     private func rescaled(to wanted: Int) -> Int128? {
-        var result = mantissa
-        for _ in scale..<max(scale, wanted) {
-            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
-            result = product
-        }
-        return result
+        guard wanted > scale, mantissa != 0 else { return mantissa }
+        let (product, overflow) = mantissa.multipliedReportingOverflow(by: WideDecimal.powersOfTen[wanted - scale])
+        return overflow ? nil : product
     }
+
+    private static let powersOfTen: [Int128] = (0...38).map { power in (0..<power).reduce(Int128(1)) { product, _ in product * 10 } }
 }

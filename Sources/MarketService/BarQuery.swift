@@ -46,13 +46,15 @@ public enum BarQuery {
     ///   - from: microseconds since the epoch; the first bar holds the trades from here on.
     ///   - to: exclusive.
     ///   - threads: 1…64.
+    ///   - progress: called from any thread with the number of rows just read.
     /// - Throws: as ``rows(_:_:from:to:options:threads:progress:_:)``.
     /// - Complexity: O(trades in the range); memory for 32,768 bars.
     public static func bars(
-        _ lake: Lake, _ tape: TapeSummary, from: Int64, to: Int64, options: BarOptions, threads: Int, _ body: (TradeBar) throws -> Void
+        _ lake: Lake, _ tape: TapeSummary, from: Int64, to: Int64, options: BarOptions, threads: Int,
+        progress: (@Sendable (Int) -> Void)? = nil, _ body: (TradeBar) throws -> Void
     ) throws {
         guard let firstTime = tape.firstTime, let lastTime = tape.lastTime, max(from, firstTime) < min(to, lastTime + 1) else { return }
-        let reading = try BarReading(lake: lake, tape: tape, options: options, progress: nil)
+        let reading = try BarReading(lake: lake, tape: tape, options: options, progress: progress)
         try read(reading, max(from, firstTime)..<min(to, lastTime + 1), threads: threads, body)
     }
 

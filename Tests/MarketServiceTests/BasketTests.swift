@@ -105,7 +105,7 @@ import Testing
             let from = Self.start + Int64.random(in: -1...20, using: &random) * 3_600_000_000
             let to = from + Int64.random(in: 1...40, using: &random) * 3_600_000_000
             let rows = try Self.rows(
-                BasketReader(lake, open(basket), from: from, to: to, interval: interval, threads: 2))
+                BasketReader(lake, open(basket), from: from, to: to, options: BarOptions(interval: interval, parts: []), threads: 2))
             var sums: [Int64: (sides: [TakerVolume], counts: [Int64], members: UInt64)] = [:]
             for (place, tape) in tapes.enumerated() {
                 for trade in tape.trades {
@@ -202,7 +202,8 @@ import Testing
         let basket = try basket(names)
         let last = tapes.map { $0.trades[399 - ($0.name == tapes[0].name ? 1 : 0)].time }
         for recorded in [Set<String>(), [names[1], names[2]]] {
-            let reader = try BasketReader(lake, open(basket, recorded: recorded), from: 0, to: .max, interval: .m1, threads: 1)
+            let reader = try BasketReader(
+                lake, open(basket, recorded: recorded), from: 0, to: .max, options: BarOptions(interval: .m1, parts: []), threads: 1)
             #expect(basket.names(reader.missing) == [names[2]])
             for row in try Self.rows(reader) {
                 let end = row.bar.start + 60_000_000
@@ -217,7 +218,8 @@ import Testing
         var limits = QueryLimits()
         limits.trades = 700
         let error = #expect(throws: QueryCostError.self) {
-            _ = try BasketReader(lake, self.open(basket), from: 0, to: .max, interval: .m1, threads: 1, limits: limits)
+            _ = try BasketReader(
+                lake, self.open(basket), from: 0, to: .max, options: BarOptions(interval: .m1, parts: []), threads: 1, limits: limits)
         }
         #expect(error?.description.contains("799 trades") == true)
     }
@@ -227,7 +229,8 @@ import Testing
         let tapes = Self.tapes(&random, 300)
         for tape in tapes.prefix(2) { try bring(tape) }
         func revision(_ names: [String], to: Int64 = .max) throws -> String {
-            try BasketReader(lake, open(basket(names)), from: Self.start, to: to, interval: .m1, threads: 1).revision
+            try BasketReader(lake, open(basket(names)), from: Self.start, to: to, options: BarOptions(interval: .m1, parts: []), threads: 1)
+                .revision
         }
         let names = tapes.map(\.name)
         let before = try revision([names[0], names[1], names[2]])
@@ -257,7 +260,9 @@ import Testing
         let shared = Set(rows[0].keys).intersection(rows[1].keys).sorted()
         let start = try #require(shared.first)
         let whole = try #require(
-            try Self.rows(BasketReader(lake, open(basket), from: start, to: start + 1, interval: .m1, threads: 1)).first)
+            try Self.rows(
+                BasketReader(lake, open(basket), from: start, to: start + 1, options: BarOptions(interval: .m1, parts: []), threads: 1)
+            ).first)
         var series = BasketSeries(basket: basket, interval: .m1, patience: 3_000_000, first: start)
         let end = start + 60_000_000
         func isWhole(_ row: BasketRow?) -> Bool {

@@ -46,6 +46,17 @@ public struct Basket: Sendable, Hashable {
     public func names(_ places: UInt64) -> [String] {
         members.indices.filter { places >> UInt64($0) & 1 == 1 }.map { members[$0].description }
     }
+
+    /// What files of its rows say of it, as key-value pairs.
+    ///
+    /// - Parameter missing: the members that have no tape of any of the times, a bit for each.
+    public func metadata(missing: UInt64) -> [(String, String)] {
+        [
+            ("millrace.venue", Basket.venue), ("millrace.symbol", name),
+            ("millrace.members", members.map(\.description).joined(separator: " ")),
+            ("millrace.missing", names(missing).joined(separator: " ")),
+        ]
+    }
 }
 
 extension Basket.Member {

@@ -2,88 +2,49 @@ public import Lake
 public import MarketModel
 public import OrderFlow
 
-/// A bar of a basket, and what is known of it.
-public struct BasketRow: Sendable {
-    /// The sums.
-    public let bar: BasketBar
-    /// The worst quality of the members' tapes inside the bar.
-    public let quality: BarQuality
-    /// How many holes that the bar shares an instant with have been filled, of all members.
-    public let repairs: Int
-    /// The members that have no tape of any instant of the bar, a bit for each.
-    public let missing: UInt64
-}
-
 /// Reads the bars of a basket for a range of time, a stretch of bars at a time; see ``BarReader``.
 public struct BasketReader: Sendable {
     /// The basket.
-    public var basket: Basket { tapes.basket }
+    public var basket: Basket { reading.tapes.basket }
     /// The length of a bar.
-    public let interval: Interval
+    public var interval: Interval { reading.options.interval }
     /// The starts of the bars it gives: those of the trades that the members' tapes have.
-    public let times: Range<Int64>
+    public var times: Range<Int64> { reading.times }
     /// Differs when anything that the bars are made of differs, also where days are still being recorded.
-    public let revision: String
+    public var revision: String { reading.revision }
     /// Whether none of its days is being recorded.
-    public let isSealed: Bool
+    public var isSealed: Bool { reading.isSealed }
     /// The members that have no tape of any of the times, a bit for each.
     public let missing: UInt64
+    /// Where members' tapes miss trades or once did.
+    public var holes: [TapeWholeness.Hole] { reading.members.flatMap { BarQuery.holes($0.reading.tape) } }
 
     private let lake: Lake
-    private let tapes: BasketTapes
-    private var members: [Member]
     private let threads: Int
-    private var walk: TapeWalk
+    private var reading: BasketReading
+    private var names: BasketNames
 
     /// How many bars are held at once.
     private static let stretch = 8192
 
-    private struct Member: Sendable {
-        var place: Int
-        var reading: BarReading
-        var isSealed: Bool
-        var valuation: Valuation
-        var multiple: Int64
-        var wholeness: TapeWholeness
-        var holes: RepairedHoles
-    }
-
     /// Begins to read the bars that start in from..<to.
     ///
     /// - Parameters:
+    ///   - options: the interval, and what is computed of members' bars beside their flow.
     ///   - threads: 1…64, which work while ``next(isCancelled:)`` does.
     ///   - limits: what an answer may be made of, all members together.
+    ///   - progress: called from any thread with the number of trades just read.
     /// - Throws: ``QueryCostError`` before anything is read; ``BarError``; what the lake throws.
     /// - Complexity: O(days + holes of all members)
     public init(
-        _ lake: Lake, _ tapes: BasketTapes, from: Int64, to: Int64, interval: Interval, threads: Int, limits: QueryLimits = QueryLimits()
+        _ lake: Lake, _ tapes: BasketTapes, from: Int64, to: Int64, options: BarOptions, threads: Int,
+        limits: QueryLimits = QueryLimits(), progress: (@Sendable (Int) -> Void)? = nil
     ) throws {
         self.lake = lake
-        self.tapes = tapes
-        self.interval = interval
         self.threads = threads
-        let to = max(from, to)
-        let (firstTime, lastTime) = (tapes.firstTime ?? from, tapes.lastTime ?? from - 1)
-        let first = max(from, interval.start(of: firstTime))
-        // The last bar is whole, also where the range ends within it.
-        let bound = min(to, lastTime + 1)
-        let end = bound > first ? min(interval.start(of: bound - 1) + interval.microseconds, lastTime + 1) : first
-        times = first..<max(first, end)
-        try tapes.check(limits, in: times)
-        let range = times
-        members = try tapes.held.map { place, tape in
-            let reading = try BarReading(
-                lake: lake, tape: tape, options: BarOptions(interval: interval, parts: []), progress: nil)
-            return Member(
-                place: place, reading: reading, isSealed: !tape.hasOpenDay(in: range),
-                // Its scales, but not its factor, are those of all days.
-                valuation: try reading.valuation(on: 0), multiple: tapes.basket.members[place].multiple,
-                wholeness: BarQuery.wholeness(tape), holes: RepairedHoles(BarQuery.holes(tape)))
-        }
-        walk = TapeWalk(members.map(\.reading.tape), interval: interval, from: first, to: to)
-        missing = tapes.missing(in: times)
-        isSealed = members.allSatisfy(\.isSealed)
-        revision = tapes.revision(in: times)
+        reading = try BasketReading(lake, tapes, from: from, to: to, options: options, limits: limits, progress: progress)
+        missing = tapes.missing(in: reading.times)
+        names = BasketNames(tapes.basket)
     }
 
     /// The next bars, in time order; nil at the end. A call may give none and not be the last.
@@ -95,34 +56,36 @@ public struct BasketReader: Sendable {
     ///   cancelled.
     /// - Complexity: O(trades of some 8,192 bars of all members); memory for the bars of all members together and of one.
     public mutating func next(isCancelled: () -> Bool = { false }) throws -> [BasketRow]? {
-        guard let stretch = walk.next(bars: BasketReader.stretch) else { return nil }
+        guard let stretch = reading.walk.next(bars: BasketReader.stretch) else { return nil }
         var sums: [Int64: BasketBar] = [:]
         let (lake, threads) = (lake, threads)
-        for index in members.indices {
+        for index in reading.members.indices {
             if isCancelled() { throw CancellationError() }
-            let bars = try members[index].reading.goingOn(isSealed: members[index].isSealed) { reading in
+            let bars = try reading.members[index].goingOn { reading in
                 var bars: [TradeBar] = []
                 try BarQuery.bars(
-                    lake, reading.tape, from: stretch.lowerBound, to: stretch.upperBound, options: reading.options, threads: threads
+                    lake, reading.tape, from: stretch.lowerBound, to: stretch.upperBound, options: reading.options, threads: threads,
+                    progress: reading.progress
                 ) { bars.append($0) }
                 return bars
             }
-            let member = members[index]
+            let member = reading.members[index]
             for bar in bars {
                 try sums[bar.start, default: BasketBar(start: bar.start)].add(
                     bar, member.valuation, multiple: member.multiple, member: member.place)
             }
         }
-        return sums.values.sorted { $0.start < $1.start }.map { row(of: $0) }
+        var rows: [BasketRow] = []
+        for start in sums.keys.sorted() {
+            if let bar = sums[start] { rows.append(try row(of: bar)) }
+        }
+        return rows
     }
 
-    private func row(of bar: BasketBar) -> BasketRow {
-        let times = bar.start..<bar.start + interval.microseconds
-        var (quality, repairs) = (BarQuality.complete, 0)
-        for member in members {
-            quality = max(quality, member.wholeness.quality(start: bar.start, length: interval.microseconds))
-            repairs += member.holes.count(touching: times)
-        }
-        return BasketRow(bar: bar, quality: quality, repairs: repairs, missing: tapes.missing(in: times))
+    private mutating func row(of bar: BasketBar) throws(BarError) -> BasketRow {
+        let missing = reading.tapes.missing(in: reading.times(ofBarAt: bar.start))
+        return try BasketRow(
+            bar, hasBase: basket.base != nil, quality: reading.quality(at: bar.start), repairs: reading.repairs(at: bar.start),
+            missing: missing, names: names.names(contributors: bar.contributors, missing: missing))
     }
 }

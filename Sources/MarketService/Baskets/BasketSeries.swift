@@ -17,6 +17,7 @@ public struct BasketSeries: Sendable {
     /// The members that are not being recorded, a bit for each.
     public var missing: UInt64 = 0
     private let patience: Int64
+    private var names: BasketNames
     private var bars: [Int64: Whole] = [:]
     private var oldest: Int64
 
@@ -44,6 +45,7 @@ public struct BasketSeries: Sendable {
         self.basket = basket
         self.interval = interval
         self.patience = patience
+        names = BasketNames(basket)
         oldest = first
     }
 
@@ -88,11 +90,13 @@ public struct BasketSeries: Sendable {
         return settled
     }
 
-    private func row(of whole: Whole, at start: Int64, _ revision: Int) throws(BarError) -> BasketRow {
+    private mutating func row(of whole: Whole, at start: Int64, _ revision: Int) throws(BarError) -> BasketRow {
         var sum = BasketBar(start: start)
         for part in whole.parts.values { try sum.add(part.bar) }
         let quality = whole.parts.values.map(\.quality).max() ?? .complete
-        return BasketRow(bar: sum, quality: quality, repairs: revision, missing: missing)
+        return try BasketRow(
+            sum, hasBase: basket.base != nil, quality: quality, repairs: revision, missing: missing,
+            names: names.names(contributors: sum.contributors, missing: missing))
     }
 
     private mutating func forgetOldest() {

@@ -22,7 +22,7 @@ public struct LiveOptions: Sendable, Hashable {
     public init() {}
 
     /// What all datasets together need.
-    public static let everything = Dataset.all.flatMap(\.columns).reduce(BarParts()) { $0.union($1.needs) }
+    public static let everything = Dataset<BarRow>.all.flatMap(\.columns).reduce(BarParts()) { $0.union($1.needs) }
 
     /// The bars of an interval.
     func bars(_ interval: Interval) -> BarOptions {

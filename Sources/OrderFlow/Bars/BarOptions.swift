@@ -31,8 +31,8 @@ public struct BarOptions: Sendable, Hashable {
     }
 
     /// Creates the options that compute some columns.
-    public init(
-        interval: Interval, columns: [Column<BarRow>], mediumFrom: FixedPoint = FixedPoint(mantissa: 100),
+    public init<Row>(
+        interval: Interval, columns: [Column<Row>], mediumFrom: FixedPoint = FixedPoint(mantissa: 100),
         largeFrom: FixedPoint = FixedPoint(mantissa: 1000)
     ) {
         self.init(

@@ -29,7 +29,7 @@ extension Native {
         }
         let interval = try interval(request)
         let (now, stretch) = (request.time, try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows))
-        if let basket = try basket(request) { return try basketBars(request, basket, dataset, interval, stretch) }
+        if let basket = try basket(request) { return try basketBars(request, basket, name, interval, stretch) }
         let options = BarOptions(interval: interval, columns: dataset.columns)
         return try table(request, stretch, interval: interval) { from, to in
             try bars(stretch, options, from, to)

@@ -68,7 +68,9 @@ extension Native {
         guard (1...100).contains(names.count) else { throw Failure(.badRequest, "parameter 'topics' has to name 1 to 100 topics") }
         var topics: [NativeTopic] = []
         for name in names {
-            for topic in try followed(NativeTopic(name), name) where !topics.contains(topic) { topics.append(topic) }
+            for topic in try followed(NativeTopic(name, basket: basket(named:)), name) where !topics.contains(topic) {
+                topics.append(topic)
+            }
             guard topics.count <= 100 else {
                 throw Failure(.badRequest, "parameter 'topics' names more than 100 topics: those of a basket's members count each")
             }
@@ -82,20 +84,19 @@ extension Native {
             let followed = live.market.options.intervals.map(\.name).joined(separator: ", ")
             throw Failure(.notFound, "topic '\(name)': bars of \(interval.name) are not followed: \(followed) are")
         }
-        guard topic.venue.name == Basket.venue else {
+        guard let basket = topic.basket else {
             guard live.market.instrument(topic.venue, topic.symbol) != nil else {
                 throw Failure(.notFound, "topic '\(name)': \(topic.symbol) of \(topic.venue.name) is not being recorded")
             }
             return [topic]
         }
-        let basket = try basket(named: topic.symbol)
         let recorded = basket.members.map(\.instrument).filter { live.market.instrument($0.venue, $0.symbol) != nil }
         guard !recorded.isEmpty else { throw Failure(.notFound, "topic '\(name)': no member of the basket is being recorded") }
         guard case .bars(_, let dataset) = topic.kind else {
             return recorded.map { NativeTopic(topic.kind, $0.venue, $0.symbol) }
         }
-        guard dataset == Dataset<BarRow>.flow.name else { throw Native.noBasketBars(dataset) }
-        return [NativeTopic(topic.kind, topic.venue, topic.symbol, basket: basket)]
+        _ = try Native.dataset(dataset, of: basket)
+        return [topic]
     }
 
     private func minimumNotional(_ request: borrowing Request) throws(Failure) -> Double {

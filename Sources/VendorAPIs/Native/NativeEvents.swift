@@ -8,7 +8,7 @@ import Transport
 /// How the native stream writes what the market tells. Times are microseconds since 1970-01-01 UTC; prices and quantities are exact.
 enum NativeEvents {
     static func trades(id: String, _ instrument: Instrument, _ scales: Scales, _ rows: [LiveTrade], durable: TradeID?) -> SharedBytes {
-        object(id: id, "trades", instrument, capacity: 256 + rows.count * 128) { json in
+        object(id: id, "trades", (instrument.venue, instrument.symbol), capacity: 256 + rows.count * 128) { json in
             json.key("durable_id")
             if let durable { json.value(durable.text(instrument.tradeIDs)) } else { json.null() }
             json.key("trades")
@@ -25,7 +25,7 @@ enum NativeEvents {
     static func large(
         id: String, _ instrument: Instrument, _ scales: Scales, _ row: LiveTrade, notional: Int128, scale: Int
     ) -> SharedBytes {
-        object(id: id, "large", instrument, capacity: 384) { json in
+        object(id: id, "large", (instrument.venue, instrument.symbol), capacity: 384) { json in
             json.key("trade")
             json.beginObject()
             write(row, instrument, scales, &json)
@@ -45,17 +45,18 @@ enum NativeEvents {
         if row.isLate { json.member("late", true) }
     }
 
-    static func bar(
-        id: String, _ instrument: Instrument, _ interval: Interval, _ dataset: Dataset<BarRow>, _ row: borrowing BarRow, isOpen: Bool,
-        revision: Int
+    /// A bar of an instrument or of a basket: `values` has the columns of its dataset.
+    static func bar<Row>(
+        id: String, _ source: (venue: Venue, symbol: String), _ interval: Interval, _ dataset: Dataset<Row>, _ row: Row,
+        at time: Int64, _ quality: BarQuality, isOpen: Bool, revision: Int
     ) -> SharedBytes {
-        object(id: id, "bar", instrument, capacity: 384 + dataset.columns.count * 40) { json in
+        object(id: id, "bar", source, capacity: 384 + dataset.columns.count * 40) { json in
             json.member("interval", interval.name)
             json.member("dataset", dataset.name)
-            json.member("time", Int(row.time))
+            json.member("time", Int(time))
             json.member("open", isOpen)
             json.member("revision", revision)
-            json.member("quality", row.quality.name)
+            json.member("quality", quality.name)
             json.key("values")
             json.beginObject()
             for column in dataset.columns {
@@ -66,28 +67,8 @@ enum NativeEvents {
         }
     }
 
-    /// A bar of a basket: `values` has the columns of its bars in tables, and who traded.
-    static func bar(id: String, _ basket: Basket, _ interval: Interval, _ row: BasketRow, isOpen: Bool, revision: Int) -> SharedBytes {
-        var json = JSONWriter(capacity: 1024)
-        json.beginObject()
-        json.member("id", id)
-        json.member("type", literal: "bar")
-        json.member("venue", Basket.venue)
-        json.member("symbol", basket.name)
-        json.member("interval", interval.name)
-        json.member("dataset", Dataset<BarRow>.flow.name)
-        json.member("time", Int(row.bar.start))
-        json.member("open", isOpen)
-        json.member("revision", revision)
-        json.member("quality", row.quality.name)
-        json.key("values")
-        BasketBarTable.write(row, of: basket, to: &json)
-        json.endObject()
-        return SharedBytes(json: json)
-    }
-
     static func gap(id: String, _ instrument: Instrument, _ gap: LiveGap) -> SharedBytes {
-        object(id: id, "gap", instrument, capacity: 384) { GapListing(instrument, gap).write(to: &$0) }
+        object(id: id, "gap", (instrument.venue, instrument.symbol), capacity: 384) { GapListing(instrument, gap).write(to: &$0) }
     }
 
     /// The client has to ask anew for what it knows of a topic.
@@ -115,14 +96,14 @@ enum NativeEvents {
     }
 
     private static func object(
-        id: String, _ type: StaticString, _ instrument: Instrument, capacity: Int, _ body: (inout JSONWriter) -> Void
+        id: String, _ type: StaticString, _ source: (venue: Venue, symbol: String), capacity: Int, _ body: (inout JSONWriter) -> Void
     ) -> SharedBytes {
         var json = JSONWriter(capacity: capacity)
         json.beginObject()
         json.member("id", id)
         json.member("type", literal: type)
-        json.member("venue", instrument.venue.name)
-        json.member("symbol", instrument.symbol)
+        json.member("venue", source.venue.name)
+        json.member("symbol", source.symbol)
         body(&json)
         json.endObject()
         return SharedBytes(json: json)

@@ -130,7 +130,9 @@ public final class NativeLive: Sendable {
             for dataset in Dataset<BarRow>.all {
                 let topic = NativeTopic(.bars(interval, dataset: dataset.name), instrument.venue, instrument.symbol)
                 publish(topic) { id in
-                    NativeEvents.bar(id: id, instrument, interval, dataset, row, isOpen: isOpen, revision: revision)
+                    NativeEvents.bar(
+                        id: id, (instrument.venue, instrument.symbol), interval, dataset, row, at: row.time, row.quality, isOpen: isOpen,
+                        revision: revision)
                 }
             }
             deliver(row, instrument, interval, isOpen: isOpen)
@@ -142,15 +144,22 @@ public final class NativeLive: Sendable {
     /// A bar is a part of the bars of the baskets that its instrument is in.
     private func deliver(_ row: BarRow, _ instrument: Instrument, _ interval: Interval, isOpen: Bool) {
         let told = state.withLock { state in
-            state.baskets.keys.compactMap { topic -> (NativeTopic, Basket, BasketRow, isOpen: Bool, revision: Int)? in
+            state.baskets.keys.compactMap { topic -> (NativeTopic, BasketRow, isOpen: Bool, revision: Int)? in
                 guard let series = state.baskets[topic], series.interval == interval, let place = series.place(of: instrument),
                     let bar = try? state.baskets[topic]?.take(row, isOpen: isOpen, from: place)
                 else { return nil }
-                return (topic, series.basket, bar.row, bar.isOpen, bar.revision)
+                return (topic, bar.row, bar.isOpen, bar.revision)
             }
         }
-        for (topic, basket, row, isOpen, revision) in told {
-            publish(topic) { NativeEvents.bar(id: $0, basket, interval, row, isOpen: isOpen, revision: revision) }
+        for (topic, row, isOpen, revision) in told { publish(row, of: topic, isOpen: isOpen, revision: revision) }
+    }
+
+    /// A bar of a basket, with the columns of the topic's dataset.
+    private func publish(_ row: BasketRow, of topic: NativeTopic, isOpen: Bool, revision: Int) {
+        guard case .bars(let interval, let name) = topic.kind, let dataset = Dataset<BasketRow>.named(name) else { return }
+        publish(topic) {
+            NativeEvents.bar(
+                id: $0, (topic.venue, topic.symbol), interval, dataset, row, at: row.time, row.quality, isOpen: isOpen, revision: revision)
         }
     }
 
@@ -208,10 +217,7 @@ public final class NativeLive: Sendable {
                 return rows.map { (topic, $0) }
             }
         }
-        for (topic, row) in settled {
-            guard let basket = topic.basket, case .bars(let interval, _) = topic.kind else { continue }
-            publish(topic) { NativeEvents.bar(id: $0, basket, interval, row, isOpen: false, revision: 0) }
-        }
+        for (topic, row) in settled { publish(row, of: topic, isOpen: false, revision: 0) }
     }
 
     /// Lets go of topics that nobody came back to.

@@ -16,7 +16,7 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
     var kind: Kind
     var venue: Venue
     var symbol: String
-    /// Of a basket's bars, the basket as it was when it was asked for.
+    /// Of a basket, the basket as it was when it was asked for.
     var basket: Basket?
 
     init(_ kind: Kind, _ venue: Venue, _ symbol: String, basket: Basket? = nil) {
@@ -27,7 +27,9 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Reads `trades:VENUE:SYMBOL`, `large:…`, `gaps:…`, or `bars:VENUE:SYMBOL:INTERVAL[:DATASET]`; a symbol may have colons of its own.
-    init(_ text: Substring) throws(Failure) {
+    ///
+    /// - Parameter named: the basket of a name.
+    init(_ text: Substring, basket named: (String) throws(Failure) -> Basket) throws(Failure) {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         func fail(_ reason: String) -> Failure {
             Failure(
@@ -36,21 +38,27 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
                     + " bars:VENUE:SYMBOL:INTERVAL[:DATASET]")
         }
         guard parts.count >= 3, let venue = Venue(parts[1]) else { throw fail("names no venue") }
-        switch parts[0] {
-        case "trades": kind = .trades
-        case "large": kind = .large
-        case "gaps": kind = .gaps
-        case "bars":
-            var dataset = (venue.name == Basket.venue ? Dataset<BarRow>.flow : .ohlcv).name
+        var (interval, dataset): (Interval?, String?)
+        if parts[0] == "bars" {
             if parts.count > 4, let last = parts.last, Dataset<BarRow>.named(last) != nil { dataset = parts.removeLast() }
-            guard parts.count > 3, let interval = parts.last.flatMap({ Interval(name: $0) }) else { throw fail("has no interval") }
+            interval = parts.count > 3 ? parts.last.flatMap { Interval(name: $0) } : nil
+            guard interval != nil else { throw fail("has no interval") }
             parts.removeLast()
-            kind = .bars(interval, dataset: dataset)
-        default: throw fail("is not of a kind that is known")
         }
         self.venue = venue
         symbol = parts[2...].joined(separator: ":")
         guard !symbol.isEmpty else { throw fail("names no symbol") }
+        basket = venue.name == Basket.venue ? try named(symbol) : nil
+        switch (parts[0], interval) {
+        case ("trades", _): kind = .trades
+        case ("large", _): kind = .large
+        case ("gaps", _): kind = .gaps
+        case ("bars", let interval?):
+            // Where members trade several coins there is no price.
+            let hasPrice = basket.map { $0.base != nil } ?? true
+            kind = .bars(interval, dataset: dataset ?? (hasPrice ? Dataset<BarRow>.ohlcv : .flow).name)
+        default: throw fail("is not of a kind that is known")
+        }
     }
 
     var description: String {

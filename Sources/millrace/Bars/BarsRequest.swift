@@ -23,7 +23,7 @@ struct BarsRequest {
 
     /// The dataset of a name, or an error that lists those there are.
     static func dataset(_ name: some StringProtocol) throws -> Dataset<BarRow> {
-        guard let dataset = Dataset.named(name) else {
+        guard let dataset = Dataset<BarRow>.named(name) else {
             let known = Dataset<BarRow>.all.map(\.name)
             let nearest = NearestName.of(String(name), in: known).map { ". Did you mean \($0)?" } ?? ""
             throw UsageError("there is no dataset '\(name)'; there are: \(known.joined(separator: ", "))\(nearest)")

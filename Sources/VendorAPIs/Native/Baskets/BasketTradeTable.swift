@@ -7,7 +7,7 @@ import Transport
 struct BasketTradeTable: TableSource {
     private var page: BasketTrades
     private let least: FixedPoint?
-    private let names: BasketNames
+    private let head: BasketHead
     /// The words of `venue` and `symbol`, and which of them each member has.
     private let words: (venues: [String], symbols: [String])
     private let places: (venues: [Int8], symbols: [Int8])
@@ -19,7 +19,7 @@ struct BasketTradeTable: TableSource {
     init(_ page: BasketTrades, least: FixedPoint?) {
         self.page = page
         self.least = least
-        names = BasketNames(page.basket)
+        head = BasketHead(basket: page.basket, missing: page.missing)
         let members = page.basket.members.map(\.instrument)
         let venues = Set(members.map(\.venue.name)).sorted()
         let symbols = Set(members.map(\.symbol)).sorted()
@@ -45,15 +45,15 @@ struct BasketTradeTable: TableSource {
 
     /// Of trades, and of prints that are worth enough.
     static let shape = JSONShape.table(
-        BasketNames.head + [TableHead.quality, TableHead.next], "trades", fields(venue: .text, symbol: .text))
+        BasketHead.members + [TableHead.quality, TableHead.next], "trades", fields(venue: .text, symbol: .text))
     static let shapeOfPrints = JSONShape.table(
-        BasketNames.head + [
+        BasketHead.members + [
             JSONShape.Member("min_notional", .number, unit: "USD", "What a print is worth at least"), TableHead.quality,
             TableHead.nextOfPages,
         ], "trades", fields(venue: .text, symbol: .text))
 
     func writeHead(to json: inout JSONWriter) {
-        names.writeHead(to: &json, missing: page.missing)
+        head.write(to: &json)
         if let least { json.member("min_notional", decimal: Int128(least.mantissa), scale: least.scale) }
         json.member("quality", page.quality.name)
         // Pages of prints say it themselves.
@@ -63,7 +63,7 @@ struct BasketTradeTable: TableSource {
     }
 
     var metadata: [(String, String)] {
-        names.metadata(missing: page.missing) + (least.map { [("millrace.min_notional", "\($0)")] } ?? [])
+        head.metadata + (least.map { [("millrace.min_notional", "\($0)")] } ?? [])
             + [("millrace.quality", page.quality.name)]
             + (least == nil ? [("millrace.next", page.goesOnAt.map { "\($0)" } ?? "")] : [])
     }

@@ -4,22 +4,29 @@ import OrderFlow
 import Transport
 
 extension Native {
-    /// `GET /v1/bars/flow` of a basket.
+    /// `GET /v1/bars/{dataset}` of a basket.
     func basketBars(
-        _ request: borrowing Request, _ basket: Basket, _ dataset: Dataset<BarRow>, _ interval: Interval, _ stretch: Stretch
+        _ request: borrowing Request, _ basket: Basket, _ dataset: String, _ interval: Interval, _ stretch: Stretch
     ) throws -> Response {
-        guard dataset.name == Dataset<BarRow>.flow.name else { throw Native.noBasketBars(dataset.name) }
+        let dataset = try Native.dataset(dataset, of: basket)
         let now = request.time
+        let options = BarOptions(interval: interval, columns: dataset.columns)
         return try table(request, stretch, interval: interval) { from, to in
-            try BasketReader(lake, tapes(of: basket), from: from, to: to, interval: interval, threads: threads, limits: limits)
+            try bars(of: basket, options, from, to)
         } source: { reader in
-            BasketBarTable(reader, now: now)
+            BasketBarTable(reader, dataset, now: now)
         }
     }
 
-    static func noBasketBars(_ dataset: String) -> Failure {
-        Failure(
-            .badRequest, "bars of '\(dataset)' are of one instrument, which has a price of its own: a basket has those of 'flow'")
+    /// A dataset of a basket.
+    ///
+    /// - Throws: ``Failure`` 400 that says why it has none of that name.
+    static func dataset(_ name: String, of basket: Basket) throws(Failure) -> Dataset<BasketRow> {
+        do {
+            return try basket.dataset(name)
+        } catch {
+            throw Failure(.badRequest, error.description)
+        }
     }
 
     /// `GET /v1/cvd` of a basket.
@@ -27,10 +34,15 @@ extension Native {
         _ request: borrowing Request, _ basket: Basket, _ interval: Interval, _ stretch: Stretch, since: Int64?
     ) throws -> Response {
         let now = request.time
+        let options = BarOptions(interval: interval, parts: [])
         return try table(request, stretch, interval: interval, since: since, isSum: true) { from, to in
-            try BasketReader(lake, tapes(of: basket), from: from, to: to, interval: interval, threads: threads, limits: limits)
+            try bars(of: basket, options, from, to)
         } source: { reader in
             BasketDeltaTable(reader, from: since == nil ? nil : stretch.from, now: now)
         }
+    }
+
+    private func bars(of basket: Basket, _ options: BarOptions, _ from: Int64, _ to: Int64) throws -> BasketReader {
+        try BasketReader(lake, tapes(of: basket), from: from, to: to, options: options, threads: threads, limits: limits)
     }
 }

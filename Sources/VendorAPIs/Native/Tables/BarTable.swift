@@ -39,17 +39,11 @@ struct BarTable: TableSource {
     }
 
     static func fields(of dataset: Dataset<BarRow>) -> [TableField] {
-        let columns = dataset.columns.map { column in
-            switch column.type {
-            case .integer: TableField(column.name, .integer, unit: column.unit, column.description)
-            case .real: TableField(column.name, .real, unit: column.unit, optional: true, column.description)
-            case .word: BarFields.quality
-            }
-        }
-        return [BarFields.time] + columns + [BarFields.revision, BarFields.open]
+        [BarFields.time] + dataset.columns.map { $0.type == .word ? BarFields.quality : TableField($0) }
+            + [BarFields.revision, BarFields.open]
     }
 
-    /// Bars of any dataset, and of a basket.
+    /// Bars of any dataset, and of baskets.
     static let shape = JSONShape.either(
         Dataset<BarRow>.all.map { dataset in
             .table(
@@ -57,7 +51,7 @@ struct BarTable: TableSource {
                     TableHead.venue, TableHead.symbol, JSONShape.Member("dataset", .choice([dataset.name]), "Which columns bars have"),
                     TableHead.interval, TableHead.nextOfPages,
                 ], "bars", fields(of: dataset))
-        } + [BasketBarTable.shape])
+        } + BasketBarTable.shapes)
 
     func writeHead(to json: inout JSONWriter) {
         json.member("venue", reader.instrument.venue.name)
@@ -81,34 +75,11 @@ struct BarTable: TableSource {
         }
         let taken = Array(rows.prefix(count))
         rows = rows.dropFirst(count)
-        return [TableValues(.times(taken.map(\.time)))] + dataset.columns.map { BarTable.values(of: $0, taken) }
-            + BarFields.tail(taken, reader, reader.interval.microseconds, now: now)
-    }
-
-    private static func values(of column: Column<BarRow>, _ rows: [BarRow]) -> TableValues {
-        switch column.type {
-        case .integer:
-            return TableValues(
-                .integers(
-                    rows.map { row in
-                        if case .integer(let value) = column.value(row) { value } else { 0 }
-                    }))
-        case .real:
-            var values = [Double](repeating: 0, count: rows.count)
-            var valid = [UInt8](repeating: 1, count: rows.count)
-            var isWhole = true
-            for (index, row) in rows.enumerated() {
-                if case .real(let value?) = column.value(row) {
-                    values[index] = value
-                } else {
-                    valid[index] = 0
-                    isWhole = false
-                }
+        return [TableValues(.times(taken.map(\.time)))]
+            + dataset.columns.map { column in
+                column.type == .word ? TableValues(.words(taken.map { $0.quality.rawValue })) : TableValues(column, of: taken)
             }
-            return TableValues(.reals(values), valid: isWhole ? nil : valid)
-        case .word:
-            return TableValues(.words(rows.map { $0.quality.rawValue }))
-        }
+            + BarFields.tail(taken, reader, reader.interval.microseconds, now: now)
     }
 }
 

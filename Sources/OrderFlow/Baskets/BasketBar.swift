@@ -1,6 +1,6 @@
-import MarketModel
+public import MarketModel
 
-/// The flow of several instruments in an interval, exactly: notionals of all, whatever their kind, and base where all have the same.
+/// What several instruments traded in an interval, exactly: notionals of all, whatever their kind, and base where all have the same.
 public struct BasketBar: Sendable {
     /// Where it starts, in microseconds since 1970-01-01 UTC.
     public let start: Int64
@@ -18,21 +18,31 @@ public struct BasketBar: Sendable {
     public private(set) var count: Int64 = 0
     /// The members that traded, a bit for each.
     public private(set) var contributors: UInt64 = 0
+    /// Prices weighted by coins, where they were computed of the members' bars.
+    private(set) var prices = BasketPrices()
+    /// Notional and count by the direction of the tick, likewise.
+    private(set) var ticks = BasketTicks()
+    private var orders = BasketOrders()
 
     /// Creates a bar without trades.
     public init(start: Int64) { self.start = start }
+
+    /// The orders of one side and size.
+    public subscript(side: TakerSide, size: OrderSize) -> OrderVolume { orders[side, size] }
 
     /// Adds the bar of a member.
     ///
     /// - Parameters:
     ///   - valuation: how its trades were valued.
-    ///   - multiple: how many coins one unit of base is: 1000 of `1000PEPEUSDT`.
+    ///   - multiple: how many coins one unit of base is, a power of ten: 1000 of `1000PEPEUSDT`.
     ///   - member: its place, 0…63.
     /// - Throws: ``BarError`` if 128 bits do not hold a sum.
     public mutating func add(_ bar: TradeBar, _ valuation: Valuation, multiple: Int64, member: Int) throws(BarError) {
         let (bought, sold, rest) = (bar.flow[.buy], bar.flow[.sell], bar.flow[.unknown])
         guard let buys = TakerVolume(bought, valuation, multiple: multiple), let sells = TakerVolume(sold, valuation, multiple: multiple),
-            let others = TakerVolume(rest, valuation, multiple: multiple), buy.add(buys), sell.add(sells), unknown.add(others)
+            let others = TakerVolume(rest, valuation, multiple: multiple), let prices = BasketPrices(bar, valuation, multiple: multiple),
+            buy.add(buys), sell.add(sells), unknown.add(others), orders.add(BasketOrders(bar.flow, valuation)), self.prices.add(prices),
+            ticks.add(BasketTicks(bar.ticks, valuation))
         else { throw .overflow(at: start) }
         buyCount += bought.count
         sellCount += sold.count
@@ -44,7 +54,9 @@ public struct BasketBar: Sendable {
     ///
     /// - Throws: ``BarError`` if 128 bits do not hold a sum.
     public mutating func add(_ other: BasketBar) throws(BarError) {
-        guard buy.add(other.buy), sell.add(other.sell), unknown.add(other.unknown) else { throw .overflow(at: start) }
+        guard buy.add(other.buy), sell.add(other.sell), unknown.add(other.unknown), orders.add(other.orders), prices.add(other.prices),
+            ticks.add(other.ticks)
+        else { throw .overflow(at: start) }
         buyCount += other.buyCount
         sellCount += other.sellCount
         count += other.count
@@ -68,5 +80,11 @@ public struct BasketBar: Sendable {
         var total = buy
         guard total.add(sell), total.add(unknown) else { throw .overflow(at: start) }
         return total
+    }
+
+    /// The orders of one size, whatever their side; nil if 128 bits do not hold a sum, which they do where they hold ``total()``.
+    func orders(_ size: OrderSize) -> OrderVolume? {
+        var sum = self[.buy, size]
+        return sum.add(self[.sell, size]) && sum.add(self[.unknown, size]) ? sum : nil
     }
 }
