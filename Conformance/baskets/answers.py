@@ -31,6 +31,13 @@ def bars(check, server, tapes, name, members, base, interval):
             if dataset == "ohlcv":
                 check(f"{what}: prices are in order at {start}", row["low"] <= min(row["open"], row["close"]) <= max(row["open"], row["close"]) <= row["high"], row)
     delta(check, server, tapes, name, base, interval, wanted)
+    path = f"/v1/footprint?venue=basket&symbol={name}&interval={interval}&from=0&limit=all"
+    if not base:
+        status, _, body = server.ask(path)
+        check(f"{path}: several coins have no levels of price", status == 400 and b"several" in body, body)
+    elif interval in ("1m", "1h"):
+        found, cells = ask(server, path).get("levels", []), sums.levels(tapes, members, interval, wanted)
+        check(f"{path}", found == cells, next(((a, b) for a, b in zip(found, cells) if a != b), (len(found), len(cells))))
 
 
 def delta(check, server, tapes, name, base, interval, wanted):
@@ -100,17 +107,18 @@ def large(check, server, tapes, name, members):
 
 
 def pages(check, server, name, base, draw, rounds):
-    for path in ("/v1/bars/flow", "/v1/cvd") + (("/v1/bars/ohlcv",) if base else ()):
-        whole = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from=0&limit=all")["bars"]
+    for path in ("/v1/bars/flow", "/v1/cvd") + (("/v1/bars/ohlcv", "/v1/footprint") if base else ()):
+        rows = "levels" if path == "/v1/footprint" else "bars"
+        whole = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from=0&limit=all")[rows]
         for _ in range(rounds):
             begin, limit = draw.choice(whole)["time"], max(draw.choice([1, 5, 211]), len(whole) // 30)
             anchor = "&since=0" if path == "/v1/cvd" else ""
             found, at = [], begin
             while at is not None:
                 page = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&from={at}&limit={limit}{anchor}")
-                found, at = found + page["bars"], page["next"]
+                found, at = found + page[rows], page["next"]
             check(f"{name}: {path} from {begin} by {limit}", found == [row for row in whole if row["time"] >= begin], len(found))
-        newest = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&limit=6")["bars"]
+        newest = ask(server, f"{path}?venue=basket&symbol={name}&interval=1m&limit=6")[rows]
         good = [row["time"] for row in newest] == [row["time"] for row in whole[-6:]]
         check(f"{name}: {path} without from", good and (newest == whole[-6:] if path != "/v1/cvd" else newest[0]["cvd_notional"] == newest[0]["volume_delta_notional"]))
 
@@ -123,6 +131,8 @@ def run(check, server, tapes, name, members, base, draw, quick):
     pages(check, server, name, base, draw, 2 if quick else 20)
     first = sums.merged(tapes, members)[0][1][0]
     formats(check, server, f"/v1/trades?venue=basket&symbol={name}&from={first}&limit=2000", "trades")
-    for dataset in sums.DATASETS[:5 if base else 3]:
+    for dataset in ("flow", "ohlcv" if base else "updownticks") if quick else sums.DATASETS[:5 if base else 3]:
         formats(check, server, f"/v1/bars/{dataset}?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")
+    if base:
+        formats(check, server, f"/v1/footprint?venue=basket&symbol={name}&from={first}&limit=900&interval=1m", "levels")
     formats(check, server, f"/v1/cvd?venue=basket&symbol={name}&from={first}&limit=300&interval=1m", "bars")

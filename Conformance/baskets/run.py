@@ -69,7 +69,7 @@ def refusals(check, server, name):
     good = f"venue=basket&symbol={name}"
     for path, status, word in [
         ("/v1/trades?venue=basket&symbol=nope", 404, "/v1/baskets"), ("/v1/trades?venue=basket", 400, "symbol"), *((f"/v1/bars/{dataset}?{good}", 400, "flow, trade_size, updownticks, vtwap, ohlcv") for dataset in ("returns", "range", "run_structure", "impact")),
-        (f"/v1/bars/nope?{good}", 404, "dataset"), (f"/v1/footprint?{good}", 400, "member"), (f"/v1/bars/flow?{good}&interval=7m", 400, "interval"),
+        (f"/v1/bars/nope?{good}", 404, "dataset"), (f"/v1/bars/flow?{good}&interval=7m", 400, "interval"),
         (f"/v1/cvd?{good}&since=5&from=4", 400, "since"), (f"/v1/large?{good}&min_notional=-1", 400, "min_notional"),
         ("/v1/instruments?venue=basket&symbol=nope", 404, "/v1/baskets"), ("/v1/gaps?venue=basket&symbol=nope", 404, "/v1/baskets"),
         ("/v1/bars/flow?venue=basket&symbol=absent", 404, "tape"),
@@ -85,8 +85,8 @@ def described(check, server, name, base):
     for path in ("/v1/baskets", f"/v1/instruments?{good}", f"/v1/gaps?{good}"):
         status, _, body = server.ask(path)
         contract.fits(check, path, known[path.split("?")[0]], status, body)
-    for path, route in [("/v1/trades", None), ("/v1/large", None), ("/v1/cvd", None), *((f"/v1/bars/{dataset}", "/v1/bars/{dataset}") for dataset in sums.DATASETS)]:
-        for words in () if not base and path.endswith(("ohlcv", "vtwap")) else ("limit=5", "from=0&limit=5", "from=0&limit=all"):
+    for path, route in [("/v1/trades", None), ("/v1/large", None), ("/v1/cvd", None), ("/v1/footprint", None), *((f"/v1/bars/{dataset}", "/v1/bars/{dataset}") for dataset in sums.DATASETS)]:
+        for words in () if not base and path.endswith(("ohlcv", "vtwap", "footprint")) else ("limit=5", "from=0&limit=5", "from=0&limit=all"):
             status, _, body = server.ask(f"{path}?{good}&{words}")
             contract.fits(check, f"{path}?{good}&{words}", known[route or path], status, body)
 

@@ -75,7 +75,7 @@ class Sums:
         self.orders = {(side, size): [0, 0] for side in ("buy", "sell") for size in SIZES}
         self.ticks = {tick: [0, 0] for tick in ("uptick", "downtick", "unchanged")}
         # Open, high, low, close of a coin: of a member as they are, of all together times the coins of each.
-        self.prices, self.prices_of_all_trades = None, 0
+        self.prices, self.prices_of_all_trades, self.lowest = None, 0, None
 
     def trade(self, tape, trade):
         side, price, coins, dollars = trade[2], trade[3] / tape.multiple, base(tape, trade) * tape.multiple, notional(tape, trade)
@@ -88,6 +88,7 @@ class Sums:
             add(self.ticks["uptick" if price > before else "downtick" if price < before else "unchanged"], [dollars, 1])
         first, high, low, _ = self.prices or [price] * 4
         self.prices = [first, max(high, price), min(low, price), price]
+        self.lowest = self.prices[2]
         self.prices_of_all_trades += price
 
     def member(self, member):
@@ -99,6 +100,7 @@ class Sums:
                 add(mine[key], other[key])
         self.prices = [mine + price * sum(member.coins.values()) for mine, price in zip(self.prices or [0] * 4, member.prices)]
         self.prices_of_all_trades += member.prices_of_all_trades
+        self.lowest = min(self.lowest or member.lowest, member.lowest)
 
 
 def add(sums, numbers):
@@ -124,6 +126,39 @@ def bars(tapes, names, interval):
                     "missing": " ".join(name for name in names if name not in tapes or not covered(tapes[name], start, stop))}
         rows[start] = row
     return rows
+
+
+def digits(tape):
+    """Digits after the point of its prices of a coin."""
+    return max(max(0, -trade[3].normalize().as_tuple().exponent) for trade in tape.trades) + len(str(tape.multiple)) - 1
+
+
+def levels(tapes, names, interval, rows):
+    """The rows of /v1/footprint, of which `rows` are the bars: levels by the lowest price of all members, in digits of the finest."""
+    held = [name for name in names if name in tapes]
+    finest = Decimal(1).scaleb(-max(digits(tapes[name]) for name in held))
+    step = {start: height(row.lowest, finest) for start, row in rows.items()}
+    found = {}
+    for name in held:
+        tape = tapes[name]
+        for trade in tape.trades:
+            start = start_of(trade[0], interval)
+            place = (start, trade[3] / tape.multiple // step[start] * step[start])
+            level = found.setdefault(place, {"buy": [0, 0, 0], "sell": [0, 0, 0]})
+            add(level[trade[2]], [base(tape, trade) * tape.multiple, notional(tape, trade), 1])
+    return [{"time": start, "price": float(price), "price_to": float(price + step[start]),
+             **{f"taker_{side}_{what}": part if what == "count" else float(part)
+                for place, what in enumerate(("volume", "notional", "count")) for side, sums in found[start, price].items() for part in [sums[place]]},
+             "quality": rows[start].tail["quality"]} for start, price in sorted(found)]
+
+
+def height(price, finest):
+    """Half a basis point of a price, as 1, 2 or 5 times a power of ten, and no less than the last digit."""
+    best = power = finest
+    while power * 20_000 <= price:
+        best = max([best] + [step for step in (power, 2 * power, 5 * power) if step * 20_000 <= price])
+        power *= 10
+    return best
 
 
 def over(a, b):

@@ -8,6 +8,11 @@ extension BarReading {
     ///
     /// - Complexity: O(trades of the stretch); memory for each price of each bar.
     func footprints(of stretch: Range<Int64>, threads: Int) throws -> [Footprint] {
+        try footprintSums(of: stretch, threads: threads).footprints()
+    }
+
+    /// What they are made of.
+    func footprintSums(of stretch: Range<Int64>, threads: Int) throws -> FootprintSums {
         let interval = options.interval
         let whole = Mutex(FootprintSums(interval: interval, valuation: try valuation(on: 0)))
         for part in parts(of: stretch) {
@@ -18,6 +23,6 @@ extension BarReading {
                     add: { sums, trades in try sums.add(trades) }),
                 fold: { sums in try whole.withLock { try $0.append(sums) } })
         }
-        return try whole.withLock { try $0.footprints() }
+        return whole.withLock { $0 }
     }
 }

@@ -19,7 +19,7 @@ public struct FootprintSums: Sendable {
     }
 
     private let interval: Interval
-    private let valuation: Valuation
+    let valuation: Valuation
     private var cells: [Place: Cell] = [:]
 
     /// Creates sums without trades.
@@ -32,6 +32,9 @@ public struct FootprintSums: Sendable {
 
     /// How many prices of bars it holds.
     public var count: Int { cells.count }
+
+    /// Each price of each bar, in no order.
+    var prices: some Sequence<(bar: Int64, price: Int64, cell: Cell)> { cells.lazy.map { ($0.key.bar, $0.key.price, $0.value) } }
 
     /// Adds trades; their prices and quantities are positive and at the valuation's scales.
     ///

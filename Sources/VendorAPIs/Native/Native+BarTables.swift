@@ -16,6 +16,7 @@ protocol BarSource: Sendable {
 extension BarReader: BarSource {}
 extension FootprintReader: BarSource {}
 extension BasketReader: BarSource {}
+extension BasketFootprintReader: BarSource {}
 
 extension Native {
     /// Answers with a table that is made of bars: a page of it, all of it, or the newest rows.

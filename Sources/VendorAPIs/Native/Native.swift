@@ -68,7 +68,7 @@ public struct Native: Sendable {
                 Route(
                     "/footprint", parameters: Parameters.barsQuery,
                     summary: "What takers bought and sold at each level of price, bar by bar", answer: .table(TableFormat.mediaTypes),
-                    shape: FootprintTable.shape,
+                    shape: .either([FootprintTable.shape, BasketFootprintTable.shape]),
                     handler: gate.guarding(prefix + "/footprint") { request, grant in try api.footprint(request, grant) }),
                 Route(
                     "/large", parameters: Parameters.prints, summary: "The prints of an instrument that are worth so much",

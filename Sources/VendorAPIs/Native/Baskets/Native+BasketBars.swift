@@ -42,6 +42,20 @@ extension Native {
         }
     }
 
+    /// `GET /v1/footprint` of a basket.
+    func basketFootprint(_ request: borrowing Request, _ basket: Basket, _ interval: Interval, _ stretch: Stretch) throws -> Response {
+        do {
+            try basket.requireFootprints()
+        } catch {
+            throw Failure(.badRequest, error.description)
+        }
+        return try table(request, stretch, interval: interval, reach: 10) { from, to in
+            try BasketFootprintReader(lake, tapes(of: basket), from: from, to: to, interval: interval, threads: threads, limits: limits)
+        } source: { reader in
+            BasketFootprintTable(reader)
+        }
+    }
+
     private func bars(of basket: Basket, _ options: BarOptions, _ from: Int64, _ to: Int64) throws -> BasketReader {
         try BasketReader(lake, tapes(of: basket), from: from, to: to, options: options, threads: threads, limits: limits)
     }

@@ -19,12 +19,6 @@ extension Native {
         return basket
     }
 
-    /// What a basket does not have.
-    static func noBasket(_ what: String, _ basket: Basket) -> Failure {
-        Failure(
-            .badRequest, "\(what) are of one instrument, which has a price of its own: ask for a member of basket '\(basket.name)'")
-    }
-
     /// The tapes of a basket's members.
     ///
     /// - Throws: ``Failure`` 404 where none has one.
