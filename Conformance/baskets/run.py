@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "native"), os.path.dirname(HERE)]
 
 import answers
+import commands
 import contract
 import live
 import recordings
@@ -162,18 +163,18 @@ def limited(check, folder, lake, tapes, name, members):
     path = os.path.join(folder, "limited.json5")
     configure(path, {name: members}, "{ vendor: 'millrace', name: 'short', history_days: 7 }")
     with Serving(lake, "--config", path, "--query-trades", count - 1) as server:
-        for route in ("trades", "bars/flow", "cvd", "large"):
+        for route in ("trades", "bars/flow", "bars/ohlcv", "cvd", "footprint", "large"):
             status, _, body = server.ask(f"/v1/{route}?venue=basket&symbol={name}&from=0&limit=all")
             check(f"{route} of more trades than one answer may be made of", status == 400 and b"ask for a shorter time" in body, (status, body[:200]))
     key = millrace("keys", "create", "--data", lake, "--config", path, "--vendor", "millrace", "--plan", "short").stdout.split()[0]
     words = {"Authorization": f"Bearer {key}"}
     with Serving(lake, "--config", path) as server:
-        for route in ("trades", "bars/flow", "cvd", "large"):
+        for route in ("trades", "bars/flow", "bars/ohlcv", "cvd", "footprint", "large"):
             check.equal(f"{route} without a key", server.ask(f"/v1/{route}?venue=basket&symbol={name}")[0], 401)
             check.equal(f"{route} beyond a plan's history", server.ask(f"/v1/{route}?venue=basket&symbol={name}&from=0", words)[0], 403)
             status, _, body = server.ask(f"/v1/{route}?venue=basket&symbol={name}", words)
             answer = json.loads(body)
-            check(f"{route} without from has nothing older", status == 200 and not answer.get("trades", answer.get("bars")), (status, body[:200]))
+            check(f"{route} without from has nothing older", status == 200 and not answer.get("trades", answer.get("bars", answer.get("levels"))), (status, body[:200]))
         check.equal("a list of baskets without a key", server.ask("/v1/baskets")[0], 401)
 
 
@@ -211,6 +212,7 @@ def main():
                     answers.run(check, server, tapes, name, members, name != "coins", draw, options.quick)
                     described(check, server, name, name != "coins")
             refusals(check, server, "eth-all")
+            commands.run(check, server, folder, lake, path, baskets, tapes, options.quick)
             tags(check, folder, lake, tapes, server, "eth-all" if not real else "btc-all", eth[2:] if not real else btc)
         changing(check, folder, lake, tapes, eth[2:5], draw)
         limited(check, folder, lake, tapes, "eth-all", eth)

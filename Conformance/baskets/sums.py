@@ -113,7 +113,10 @@ def bars(tapes, names, interval):
     members = {}
     for name in names:
         for trade in in_tape_order(tapes[name]) if name in tapes else []:
-            members.setdefault(start_of(trade[0], interval), {}).setdefault(name, Sums()).trade(tapes[name], trade)
+            bar = members.setdefault(start_of(trade[0], interval), {})
+            if name not in bar:
+                bar[name] = Sums()
+            bar[name].trade(tapes[name], trade)
     lacking = {name: holes(tapes[name]) for name in names if name in tapes}
     rows = {}
     for start in sorted(members):

@@ -36,6 +36,10 @@ struct CommandLineTests {
         (["version", "word"], "'word' is one word too many"),
         (["version", "--quiet=1"], "takes no value"),
         (["import", "f.csv", "--data", "x", "--venue", "basket", "--symbol", "Y"], "give this tape's venue another name"),
+        (
+            ["bars", "flow", "--data", "x", "--venue", "basket", "--symbol", "btc", "--interval", "1m"],
+            "--venue basket wants --config FILE"
+        ),
         (["serve", "--data", "x", "--open-interest", "okx-perp"], "Did you mean okx-perps?"),
         (["serve", "--data", "x", "--oi-factor", "bybit-linear=0"], "write it like bybit-linear=0.5"),
         (["serve", "--data", "x", "--oi-factor", "nowhere=1"], "write it like bybit-linear=0.5"),

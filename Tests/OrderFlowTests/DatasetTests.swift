@@ -4,9 +4,9 @@ import Testing
 
 struct DatasetTests {
     @Test func `Flow has the vendor's 36 fields, in order, before Millrace's own`() {
-        let vendor = Dataset.flow.columns.filter { !$0.isNative }
+        let vendor = Dataset<BarRow>.flow.columns.filter { !$0.isNative }
         #expect(vendor.count == 36)
-        #expect(Dataset.flow.columns.prefix(36).allSatisfy { !$0.isNative })
+        #expect(Dataset<BarRow>.flow.columns.prefix(36).allSatisfy { !$0.isNative })
         #expect(vendor.first?.name == "taker_buy_volume")
         #expect(vendor.last?.name == "taker_sell_large_order_count_percentage")
     }
@@ -29,7 +29,7 @@ struct DatasetTests {
         return rows(segment, holes: [TapeWholeness.Hole(from: trades[0].time, to: trades[0].time)])[0]
     }
 
-    private func cell(_ name: String, _ row: BarRow) -> Cell { Dataset.flow.columns.first { $0.name == name }!.value(row) }
+    private func cell(_ name: String, _ row: BarRow) -> Cell { Dataset<BarRow>.flow.columns.first { $0.name == name }!.value(row) }
 
     @Test func `Division by zero is infinite, nothing over nothing has no value`() throws {
         let buys = try row([Trade(id: TradeID(1), time: 0, price: 425_000, quantity: 4, side: .buy)])
@@ -70,7 +70,7 @@ struct DatasetTests {
 
     @Test func `JSON shows null for what has no finite value, CSV keeps infinities`() throws {
         let buys = try row([Trade(id: TradeID(1), time: 0, price: 425_000, quantity: 4, side: .buy)])
-        let columns = Dataset.flow.columns.filter {
+        let columns = Dataset<BarRow>.flow.columns.filter {
             ["taker_buy_sell_ratio", "taker_buy_volume", "flow_toxicity_score", "quality"].contains($0.name)
         }
         var json: [UInt8] = []

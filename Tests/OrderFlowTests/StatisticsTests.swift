@@ -48,7 +48,7 @@ struct StatisticsTests {
             let row = try bar(tape)
             let prices = tape.map { Double($0.price) / 10 }
             let sizes = tape.map { Double($0.quantity) / 1000 }
-            for (dataset, prefix, values) in [(Dataset.range, "price", prices), (Dataset.tradeSize, "trade_amount", sizes)] {
+            for (dataset, prefix, values) in [(Dataset<BarRow>.range, "price", prices), (Dataset.tradeSize, "trade_amount", sizes)] {
                 for (name, expected) in zip(["std", "variance", "skewness", "kurtosis"], moments(values)) {
                     let value = real(dataset, "\(prefix)_\(name)", row)
                     // The naive one is never quite 0.

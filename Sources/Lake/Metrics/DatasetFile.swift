@@ -4,12 +4,12 @@ public import OrderFlow
 /// Writes rows of a dataset to a file descriptor, as Parquet or as an Arrow IPC stream, a batch at a time.
 ///
 /// The schema is that of the declared columns, whatever the rows hold: `time` as microseconds without a time zone, then one column each.
-public final class DatasetFile {
+public final class DatasetFile<Row: DatasetRow> {
     private let file: MetricFile
     private let times: MetricBuffer
-    private let columns: [FilledColumn]
+    private let columns: [FilledColumn<Row>]
     /// Rows whose values are not worked out yet.
-    private var rows: [BarRow] = []
+    private var rows: [Row] = []
 
     /// Rows in a row group or record batch: a month of minutes fits one.
     private static var batch: Int { 65_536 }
@@ -22,7 +22,7 @@ public final class DatasetFile {
     ///   - descriptor: where to write; it stays the caller's.
     ///   - metadata: key-value pairs of the file's footer or schema.
     /// - Throws: ``LakeError`` when writing fails.
-    public init(descriptor: Int32, format: MetricFile.Format, columns: [Column<BarRow>], metadata: [(String, String)]) throws {
+    public init(descriptor: Int32, format: MetricFile.Format, columns: [Column<Row>], metadata: [(String, String)]) throws {
         times = MetricBuffer(kind: Int32(MR_METRIC_TIMESTAMP), capacity: DatasetFile.batch)
         self.columns = columns.map { FilledColumn($0, capacity: DatasetFile.batch) }
         file = try MetricFile(
@@ -31,7 +31,7 @@ public final class DatasetFile {
     }
 
     /// Adds the next row.
-    public func append(_ row: BarRow) throws {
+    public func append(_ row: Row) throws {
         rows.append(row)
         if rows.count >= DatasetFile.stretch { workOut() }
         if times.count >= DatasetFile.batch { try flush() }
@@ -58,12 +58,12 @@ public final class DatasetFile {
 }
 
 /// A column and its values that wait to be written.
-private struct FilledColumn {
+private struct FilledColumn<Row: DatasetRow> {
     let buffer: MetricBuffer
     private let type: ColumnType
-    private let cell: @Sendable (borrowing BarRow) -> Cell
+    private let cell: @Sendable (borrowing Row) -> Cell
 
-    init(_ column: Column<BarRow>, capacity: Int) {
+    init(_ column: Column<Row>, capacity: Int) {
         type = column.type
         cell = column.value
         let kind =
@@ -76,7 +76,7 @@ private struct FilledColumn {
     }
 
     /// Appends the column's values in some rows; one of another type than the column's is null.
-    func append(_ rows: [BarRow]) {
+    func append(_ rows: [Row]) {
         let rows = rows.span
         switch type {
         case .real:

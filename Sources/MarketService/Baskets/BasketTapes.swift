@@ -40,6 +40,9 @@ public struct BasketTapes: Sendable {
     /// The time of the last trade of all; nil without tapes.
     public var lastTime: Int64? { held.compactMap(\.tape.lastTime).max() }
 
+    /// How many trades the tapes have.
+    public var rows: Int { held.reduce(0) { $0 + $1.tape.rows } }
+
     /// The members that have a tape, each with its place among all.
     var held: [(place: Int, tape: TapeSummary)] {
         tapes.indices.compactMap { place in tapes[place].map { (place, $0) } }

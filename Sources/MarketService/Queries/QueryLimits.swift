@@ -10,6 +10,13 @@ public struct QueryLimits: Sendable, Hashable {
     /// The usual limits.
     public init() {}
 
+    /// No limits: for who waits for what they asked for.
+    public static let none = {
+        var limits = QueryLimits()
+        (limits.trades, limits.files) = (.max, .max)
+        return limits
+    }()
+
     /// - Throws: ``QueryCostError`` where an answer would be made of more trades.
     func check(trades: Int) throws(QueryCostError) {
         guard trades <= self.trades else { throw QueryCostError(.trades, wanted: trades, most: self.trades) }

@@ -14,27 +14,27 @@ enum RowFormat: String, CaseIterable {
 }
 
 /// Writes the rows of a dataset to a file or to stdout in any of the four forms, a batch at a time.
-final class RowFile {
+final class RowFile<Row: DatasetRow> {
     private let destination: Destination
     private let writer: Writer
     private var text: [UInt8] = []
 
     private enum Writer {
-        case text(RowEncoder<BarRow>)
-        case columns(DatasetFile)
+        case text(RowEncoder<Row>)
+        case columns(DatasetFile<Row>)
     }
 
     /// Starts the output.
     ///
     /// - Parameter path: where to, or nil or `-` for stdout.
     init(
-        format: RowFormat, columns: [Column<BarRow>], to path: String?, metadata: [(String, String)]
+        format: RowFormat, columns: [Column<Row>], to path: String?, metadata: [(String, String)]
     ) throws {
         let destination = try Destination(path)
         self.destination = destination
         switch format {
         case .csv, .json:
-            let encoder = RowEncoder<BarRow>(format == .csv ? .csv : .json, columns: columns)
+            let encoder = RowEncoder<Row>(format == .csv ? .csv : .json, columns: columns)
             encoder.appendHeader(to: &text)
             writer = .text(encoder)
         case .parquet, .arrow:
@@ -47,7 +47,7 @@ final class RowFile {
     }
 
     /// Adds the next row.
-    func append(_ row: BarRow) throws {
+    func append(_ row: Row) throws {
         switch writer {
         case .text(let encoder):
             encoder.append(row, time: row.time, timeText: Timestamp.iso8601(row.time, fractionDigits: 0), to: &text)

@@ -3,27 +3,27 @@ import Pipeline
 import Synchronization
 
 /// The files of several datasets that take the same rows: each works its own columns out, side by side.
-final class RowFiles: RowSource.Sink {
+final class RowFiles<Row: DatasetRow>: RowSink {
     private let threads: Int
     private var files: [OneFile] = []
-    private var rows: [BarRow] = []
+    private var rows: [Row] = []
 
     private final class OneFile: Sendable {
-        let file: Mutex<RowFile>
+        let file: Mutex<RowFile<Row>>
 
-        init(_ make: () throws -> sending RowFile) rethrows { file = Mutex(try make()) }
+        init(_ make: () throws -> sending RowFile<Row>) rethrows { file = Mutex(try make()) }
     }
 
     /// How many rows are handed on together.
-    private static let stretch = 2048
+    private static var stretch: Int { 2048 }
 
     init(threads: Int) { self.threads = threads }
 
     /// Adds a file.
-    func add(_ make: () throws -> sending RowFile) rethrows { files.append(try OneFile(make)) }
+    func add(_ make: () throws -> sending RowFile<Row>) rethrows { files.append(try OneFile(make)) }
 
     /// Adds the next row to all files.
-    func append(_ row: BarRow) throws {
+    func append(_ row: Row) throws {
         rows.append(row)
         if rows.count >= RowFiles.stretch { try handOn() }
     }
@@ -42,7 +42,7 @@ final class RowFiles: RowSource.Sink {
         }
     }
 
-    private func each(_ body: @escaping @Sendable (RowFile) throws -> Void) throws {
+    private func each(_ body: @escaping @Sendable (RowFile<Row>) throws -> Void) throws {
         let rest = Mutex(files[...])
         try OrderedPipeline.run(threads: min(threads, files.count)) {
             rest.withLock { $0.popFirst() }

@@ -9,13 +9,6 @@ import TapeSequencer
 
 /// Reads the rows that are asked for, once, from a dump or from the lake.
 struct RowSource {
-    /// Takes rows in time order.
-    protocol Sink {
-        func append(_ row: BarRow) throws
-        /// Ends what was written; only now may a file appear under its name.
-        func finish() throws
-    }
-
     /// What is known of a tape before its rows are read.
     struct Tape {
         /// `tape` or `archive`, as files say it.
@@ -28,7 +21,7 @@ struct RowSource {
     let request: RowRequest
 
     /// Hands all rows to what `open` makes once the tape is there, and ends it.
-    func read(_ console: Console, into open: (Tape) throws -> some Sink) throws {
+    func read(_ console: Console, into open: (Tape) throws -> some RowSink<BarRow>) throws {
         ProcessMemory.keepFreed()
         if let path = arguments.value("input") {
             try fromArchive(path, console, open)
@@ -37,14 +30,14 @@ struct RowSource {
         }
     }
 
-    private func fromLake(_ directory: String, _ console: Console, _ open: (Tape) throws -> some Sink) throws {
+    private func fromLake(_ directory: String, _ console: Console, _ open: (Tape) throws -> some RowSink<BarRow>) throws {
         let lake = try Lake(directory: directory, create: false)
         guard var tape = try lake.tape(venue: request.instrument.venue, symbol: request.instrument.symbol) else {
             throw CommandError(
                 "\(directory) holds no tape of \(request.instrument); import one with: millrace import FILE --data \(directory) …")
         }
         if request.clock == .arrival {
-            guard let arrived = tape.onArrival(from: request.from ?? .min, to: request.to ?? .max) else {
+            guard let arrived = tape.onArrival(from: request.range.from ?? .min, to: request.range.to ?? .max) else {
                 throw CommandError(
                     "--clock true needs arrival times, and trades of \(request.instrument) in that range have none: imported tape has none")
             }
@@ -53,7 +46,7 @@ struct RowSource {
         try read(lake, tape, console, open)
     }
 
-    private func read(_ lake: Lake, _ tape: TapeSummary, _ console: Console, _ open: (Tape) throws -> some Sink) throws {
+    private func read(_ lake: Lake, _ tape: TapeSummary, _ console: Console, _ open: (Tape) throws -> some RowSink<BarRow>) throws {
         let bar = console.progress("reading", total: tape.rows, unit: .rows)
         defer { bar.finish() }
         let holes =
@@ -61,14 +54,14 @@ struct RowSource {
             + tape.losses.map { TapeWholeness.Hole(from: $0.timeFrom, to: $0.timeTo, isRepaired: $0.state == .repaired) }
         let sink = try open(Tape(kind: "tape", holes: holes))
         try BarQuery.rows(
-            lake, tape, from: request.from, to: request.to, options: request.options, threads: request.threads,
+            lake, tape, from: request.range.from, to: request.range.to, options: request.range.options, threads: request.range.threads,
             progress: { bar.advance(by: $0) }
         ) { try sink.append($0) }
         bar.finish()
         try sink.finish()
     }
 
-    private func fromArchive(_ path: String, _ console: Console, _ open: (Tape) throws -> some Sink) throws {
+    private func fromArchive(_ path: String, _ console: Console, _ open: (Tape) throws -> some RowSink<BarRow>) throws {
         let intake = try ArchiveIntake(arguments)
         let file = try ArchiveFile(
             path: path, venue: request.instrument.venue,
@@ -77,19 +70,20 @@ struct RowSource {
         let bar = console.progress("reading", total: file.size)
         defer { bar.finish() }
         let result = try ArchiveBars(
-            file, instrument: request.instrument, contractSize: intake.contractSize, options: request.options, threads: request.threads
+            file, instrument: request.instrument, contractSize: intake.contractSize, options: request.range.options,
+            threads: request.range.threads
         ) { bar.advance(by: $0) }
         bar.finish()
         try SideCheck.require(result.report, of: path, force: intake.force)
         guard let bars = result.bars else {
             let scratch = try ScratchLake()
-            let imported = try scratch.tape(of: path, request.instrument, intake, threads: request.threads, console)
+            let imported = try scratch.tape(of: path, request.instrument, intake, threads: request.range.threads, console)
             return try read(imported.lake, imported.tape, console, open)
         }
         report(result.report, path, console)
         let holes = result.report.scan.holes.map { TapeWholeness.Hole(from: $0.timeBefore, to: $0.timeAfter) }
         let sink = try open(Tape(kind: "archive", holes: holes))
-        try bars.forEachRow(from: request.from, to: request.to) { try sink.append($0) }
+        try bars.forEachRow(from: request.range.from, to: request.range.to) { try sink.append($0) }
         try sink.finish()
     }
 

@@ -1,5 +1,6 @@
 import Charts
 import MarketModel
+import MarketService
 import OrderFlow
 
 /// The form in which a chart is written.
@@ -8,9 +9,8 @@ enum PictureFormat: String, CaseIterable {
     case png
 }
 
-/// What `millrace chart` and `millrace bars --format svg` are asked for, checked.
+/// What picture `millrace chart` and `millrace bars --format svg` are asked for, checked.
 struct ChartRequest {
-    let rows: RowRequest
     let format: PictureFormat
     let options: ChartOptions
     /// Where to; `-` or nil is stdout.
@@ -25,31 +25,33 @@ struct ChartRequest {
         CommandOption("theme", "T", .choice(["light", "dark"]), "The colours of a chart", default: "light"),
     ]
 
-    init(_ arguments: Arguments) throws {
+    /// - Parameters:
+    ///   - subject: what is drawn, and of which venue.
+    ///   - units: of prices and of volumes.
+    init(
+        _ arguments: Arguments, of subject: (name: String, venue: String), units: (price: String?, volume: String?)
+    ) throws {
         path = arguments.value("output")
         format = try ChartRequest.format(arguments.value("format"), path)
-        rows = try RowRequest(arguments, columns: ChartColumns.all)
-        let instrument = rows.instrument
         options = ChartOptions(
-            title: instrument.symbol, subtitle: instrument.venue.name, priceUnit: instrument.quote ?? "quote",
-            volumeUnit: instrument.base ?? "base",
+            title: subject.name, subtitle: subject.venue, priceUnit: units.price ?? "quote", volumeUnit: units.volume ?? "base",
             width: try arguments.integer("width", in: ChartOptions.widths, default: 1280),
             height: try arguments.integer("height", in: ChartOptions.heights, default: 720),
             theme: arguments.value("theme") == "dark" ? .dark : .light)
     }
 
-    /// The picture that `millrace bars` is asked for, or nil if it is rows.
+    /// Whether `millrace bars` is asked for a picture, not for rows.
     ///
     /// - Throws: ``UsageError`` where it would show something else than what is asked for.
-    init?(bars arguments: Arguments) throws {
-        guard let format = arguments.value("format").flatMap(PictureFormat.init) else { return nil }
+    static func isAsked(ofBars arguments: Arguments) throws -> Bool {
+        guard let format = arguments.value("format").flatMap(PictureFormat.init) else { return false }
         guard let name = arguments.operands.first, ["flow", "ohlcv"].contains(name) else {
             throw UsageError("--format \(format.rawValue) draws price, cumulative delta and delta: write flow or ohlcv as the dataset")
         }
         guard !arguments.has("fields"), !arguments.has("without") else {
             throw UsageError("--fields and --without choose columns, and --format \(format.rawValue) writes none")
         }
-        try self.init(arguments)
+        return true
     }
 
     /// What `--format` says, or the end of the file's name.
@@ -59,30 +61,5 @@ struct ChartRequest {
             for format in PictureFormat.allCases where path.lowercased().hasSuffix(".\(format.rawValue)") { return format }
         }
         throw UsageError("write --format svg or --format png, or a name with --output that ends so")
-    }
-}
-
-/// The columns that a chart is made of.
-enum ChartColumns {
-    private static let price = ["open", "high", "low", "close"]
-
-    /// All of them.
-    static let all: [Column<BarRow>] = columns("ohlcv", price) + columns("flow", ["volume_delta"])
-
-    /// What a chart shows of a row; nil where it has no price.
-    static func bar(of row: BarRow) -> ChartBar? {
-        var values: [Double] = []
-        for column in all {
-            guard case .real(let value?) = column.value(row), value.isFinite else { return nil }
-            values.append(value)
-        }
-        guard values.count == 5 else { return nil }
-        return ChartBar(
-            time: row.time, open: values[0], high: values[1], low: values[2], close: values[3], delta: values[4], quality: row.quality)
-    }
-
-    private static func columns(_ dataset: String, _ names: [String]) -> [Column<BarRow>] {
-        let known = Dataset<BarRow>.named(dataset)?.columns ?? []
-        return names.compactMap { name in known.first { $0.name == name } }
     }
 }

@@ -1,3 +1,6 @@
+import MarketModel
+import MarketService
+
 /// An option of a command, as data.
 struct CommandOption: Sendable {
     /// Without the dashes: `interval`.
@@ -78,6 +81,10 @@ extension CommandOption {
             "venue", "V", .venue, "The venue: binance-spot, binance-futures, binance-coin-futures, okx-perps, bybit-linear …",
             required: required)
     }
+    static let venueOrBasket = CommandOption(
+        "venue", "V", .suggestion(Venue.known.map(\.name) + [Basket.venue]),
+        "The venue: binance-spot, binance-futures, binance-coin-futures, okx-perps, bybit-linear …; basket for one of --config",
+        required: true)
     static func symbol(required: Bool = true) -> CommandOption {
         CommandOption("symbol", "NATIVE", "The symbol as the venue spells it: BTCUSDT, BTCUSD_PERP, BTC-USDT-SWAP", required: required)
     }

@@ -14,6 +14,10 @@ extension Command {
 
             A dump whose rows are out of order or repeated is sorted through a temporary lake, in $TMPDIR or /tmp.
 
+            With --venue basket the bars are those of a basket that the file --config declares, of all its members together and in US
+            dollars: flow, trade_size and updownticks, and where all members trade one coin vtwap and ohlcv. Rows end with the members that
+            traded in the bar, and those that have no tape of it.
+
             --from is inclusive and --to exclusive, by the start of the bar. Toxicity scores run from the first bar of each month, whatever
             range is asked for.
             """,
@@ -46,14 +50,20 @@ extension Command {
             CommandExample(
                 "millrace bars all --data lake --venue binance-spot --symbol BTCUSDT --interval 1m --format parquet --output bars",
                 "every dataset in one pass, to bars/flow.parquet and so on"),
+            CommandExample(
+                "millrace bars ohlcv --data lake --venue basket --symbol btc-perps --config millrace.json5 --interval 1m",
+                "candles of a basket"),
         ]
     ) { arguments, console in
-        if let chart = try ChartRequest(bars: arguments) {
-            try ChartJob(arguments: arguments, request: chart).run(console)
-        } else {
-            try BarsJob(arguments).run(console)
+        let isPicture = try ChartRequest.isAsked(ofBars: arguments)
+        guard BasketRequest.isAsked(arguments) else {
+            if isPicture { try ChartJob(arguments).run(console) } else { try BarsJob(arguments).run(console) }
+            return .success
         }
-        return .success
+        let done: Void? = try BasketRequest.with(arguments) { basket in
+            if isPicture { try ChartJob(arguments).run(basket, console) } else { try BarsJob(arguments).run(basket, console) }
+        }
+        return done == nil ? .failure : .success
     }
 }
 

@@ -9,6 +9,8 @@ extension Command {
             of each bar. Where the tape misses trades the time is striped, candles are hollow and the line is dashed: what is there may not
             be all. Where they came later it is tinted.
 
+            With --venue basket it is a basket that the file --config declares, whose members trade one coin, in US dollars.
+
             More bars than there is room for are drawn as longer candles, and the heading says so. The same tape gives the same file.
             """,
         options: RowRequest.sources + [
@@ -22,9 +24,16 @@ extension Command {
             CommandExample(
                 "millrace chart --data lake --venue binance-spot --symbol BTCUSDT --interval 1h --from 2024-01-01 --theme dark --output btc.svg",
                 "the recorded tape from then on"),
+            CommandExample(
+                "millrace chart --data lake --venue basket --symbol btc-perps --config millrace.json5 --interval 5m --output perps.png",
+                "the members of a basket together"),
         ]
     ) { arguments, console in
-        try ChartJob(arguments: arguments, request: ChartRequest(arguments)).run(console)
-        return .success
+        guard BasketRequest.isAsked(arguments) else {
+            try ChartJob(arguments).run(console)
+            return .success
+        }
+        let done: Void? = try BasketRequest.with(arguments) { try ChartJob(arguments).run($0, console) }
+        return done == nil ? .failure : .success
     }
 }

@@ -19,7 +19,7 @@ extension Command {
             }
             return .success
         }
-        try StandardOutput.write(BarsRequest.dataset(name).markdown)
+        try StandardOutput.write(Dataset<BarRow>.asked(name).markdown)
         return .success
     }
 }
