@@ -37,6 +37,24 @@ def ask(server, path):
     return json.loads(body) if status == 200 else {"status": status, "bars": [], "next": None, "body": body}
 
 
+def chosen(check, server, tape):
+    """Some columns of a dataset are those of all, whatever the format; what is no column is said."""
+    of = f"{tape.query}&interval=1m&from=0&limit=all"
+    for dataset, names in (("flow", "quality,taker_buy_volume"), ("ohlcv", "close"), ("returns", "realized_vol,is_open,revision,time")):
+        whole = ask(server, f"/v1/bars/{dataset}?{of}")["bars"]
+        wanted = ["time"] + [name for name in whole[0] if name in names.split(",") and name != "time"]
+        rows = [tuple(row[name] for name in wanted) for row in whole]
+        for format in FORMATS:
+            body = server.ask(f"/v1/bars/{dataset}?{of}&fields={names}&format={format}")[2]
+            for reader in (by_pandas, by_polars, by_pyarrow):
+                check(f"{tape.venue}: {names} of {dataset} as {format} by {reader.__name__[3:]}", same(reader(format, body, "bars"), rows))
+        page = ask(server, f"/v1/bars/{dataset}?{tape.query}&interval=1m&limit=3&fields={names}")["bars"]
+        check.equal(f"{tape.venue}: {names} of the newest bars", [tuple(row.values()) for row in page], rows[-3:])
+    for names in (",", "open", "taker_buy_volume,nonsense"):
+        status, _, body = server.ask(f"/v1/bars/flow?{tape.query}&fields={names}")
+        check(f"fields={names} is refused", status == 400 and b"fields" in body, (status, body[:200]))
+
+
 def candles(check, server, tape, interval):
     wanted = exact(tape, interval)
     answer = ask(server, f"/v1/bars/ohlcv?{tape.query}&interval={interval}&from=0&limit=all")
@@ -121,6 +139,7 @@ def run(check, server, tapes, draw, folder, lake, quick):
             candles(check, server, tape, interval)
         for dataset in ("flow", "ohlcv") if quick else ("flow", "trade_size", "impact", "range", "updownticks", "run_structure", "returns", "vtwap", "ohlcv"):
             formats(check, server, tape, dataset)
+        chosen(check, server, tape)
         pages(check, server, tape, draw, 2 if quick else 20)
     repaired(check, server, folder, lake)
     for query, status, word in [("nope?venue=a&symbol=b", 404, "dataset"), ("flow?venue=binance-spot&symbol=BTCUSDT&interval=7m", 400, "interval"),

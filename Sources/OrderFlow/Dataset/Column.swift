@@ -71,4 +71,10 @@ public struct Dataset<Row>: Sendable {
         self.description = description
         self.columns = columns
     }
+
+    /// The dataset with those of its columns that are named, in its own order; nil for all.
+    public func with(_ names: Set<String>?) -> Dataset {
+        guard let names else { return self }
+        return Dataset(name: name, title: title, description: description, columns: columns.filter { names.contains($0.name) })
+    }
 }

@@ -30,11 +30,13 @@ extension Native {
         let interval = try interval(request)
         let (now, stretch) = (request.time, try Stretch(request, grant, Parameters.bars, most: Native.mostHeldRows))
         if let basket = try basket(request) { return try basketBars(request, basket, name, interval, stretch) }
-        let options = BarOptions(interval: interval, columns: dataset.columns)
+        let chosen = try Native.chosen(request, of: BarTable.fields(of: dataset))
+        let told = dataset.with(chosen)
+        let options = BarOptions(interval: interval, columns: told.columns)
         return try table(request, stretch, interval: interval) { from, to in
             try bars(stretch, options, from, to)
         } source: { reader in
-            BarTable(reader, dataset, now: now)
+            ChosenColumns(BarTable(reader, told, now: now), chosen)
         }
     }
 

@@ -55,7 +55,7 @@ public struct Native: Sendable {
                     shape: .either([TradeTable.shape, BasketTradeTable.shape]),
                     handler: gate.guarding(prefix + "/trades") { request, grant in try api.trades(request, grant) }),
                 Route(
-                    "/bars/{dataset}", parameters: [Parameters.dataset] + Parameters.barsQuery,
+                    "/bars/{dataset}", parameters: [Parameters.dataset] + Parameters.barsQuery + [Parameters.fields],
                     summary: "Bars of an instrument with the columns of a dataset, each with its quality and its repairs",
                     answer: .table(TableFormat.mediaTypes),
                     shape: BarTable.shape,

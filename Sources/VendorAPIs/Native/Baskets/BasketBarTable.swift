@@ -17,7 +17,7 @@ struct BasketBarTable: TableSource {
         fields = BasketBarTable.fields(of: dataset)
     }
 
-    private static func fields(of dataset: Dataset<BasketRow>) -> [TableField] {
+    static func fields(of dataset: Dataset<BasketRow>) -> [TableField] {
         [BarFields.time] + measures(of: dataset).map { TableField($0) } + BasketFields.tail
     }
 
@@ -31,7 +31,7 @@ struct BasketBarTable: TableSource {
         JSONShape.table(
             BasketHead.members + [
                 TableHead.interval, JSONShape.Member("dataset", .choice([dataset.name]), "Which columns bars have"), TableHead.nextOfPages,
-            ], "bars", fields(of: dataset))
+            ], "bars", isChosen: true, fields(of: dataset))
     }
 
     func writeHead(to json: inout JSONWriter) {

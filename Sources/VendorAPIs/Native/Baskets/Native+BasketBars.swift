@@ -10,11 +10,13 @@ extension Native {
     ) throws -> Response {
         let dataset = try Native.dataset(dataset, of: basket)
         let now = request.time
-        let options = BarOptions(interval: interval, columns: dataset.columns)
+        let chosen = try Native.chosen(request, of: BasketBarTable.fields(of: dataset))
+        let told = dataset.with(chosen)
+        let options = BarOptions(interval: interval, columns: told.columns)
         return try table(request, stretch, interval: interval) { from, to in
             try bars(of: basket, options, from, to)
         } source: { reader in
-            BasketBarTable(reader, dataset, now: now)
+            ChosenColumns(BasketBarTable(reader, told, now: now), chosen)
         }
     }
 

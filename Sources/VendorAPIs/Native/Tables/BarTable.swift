@@ -50,7 +50,7 @@ struct BarTable: TableSource {
                 [
                     TableHead.venue, TableHead.symbol, JSONShape.Member("dataset", .choice([dataset.name]), "Which columns bars have"),
                     TableHead.interval, TableHead.nextOfPages,
-                ], "bars", fields(of: dataset))
+                ], "bars", isChosen: true, fields(of: dataset))
         } + BasketBarTable.shapes)
 
     func writeHead(to json: inout JSONWriter) {

@@ -3,7 +3,9 @@ import Transport
 
 extension TableField {
     /// The column as a member of the objects that rows are in JSON.
-    var member: JSONShape.Member {
+    ///
+    /// - Parameter isRequired: whether every row has it.
+    func member(isRequired: Bool) -> JSONShape.Member {
         let shape: JSONShape =
             switch kind {
             case .time, .integer: .integer
@@ -13,16 +15,20 @@ extension TableField {
             case .text: .text
             }
         // JSON has no infinities: they are null there.
-        return JSONShape.Member(name, isOptional || kind == .real ? .nullable(shape) : shape, unit: unit, description)
+        return JSONShape.Member(name, isOptional || kind == .real ? .nullable(shape) : shape, unit: unit, required: isRequired, description)
     }
 }
 
 extension JSONShape {
     /// A table in JSON: what was asked, and then the rows.
     ///
-    /// - Parameter kinds: the columns; several where rows are of several kinds, but those of one answer of one.
-    static func table(_ head: [Member], _ name: StaticString, _ kinds: [TableField]...) -> JSONShape {
-        let rows = kinds.map { JSONShape.object($0.map(\.member)) }
+    /// - Parameters:
+    ///   - isChosen: whether a request may want some of the columns only; the first always comes.
+    ///   - kinds: the columns; several where rows are of several kinds, but those of one answer of one.
+    static func table(_ head: [Member], _ name: StaticString, isChosen: Bool = false, _ kinds: [TableField]...) -> JSONShape {
+        let rows = kinds.map { fields in
+            JSONShape.object(fields.enumerated().map { $1.member(isRequired: !isChosen || $0 == 0) })
+        }
         return .object(head + [Member(name.description, .list(rows.count == 1 ? rows[0] : .either(rows)), "The rows")])
     }
 }
