@@ -31,24 +31,27 @@ extension Native {
             return page
         }
         return .later { cancellation in
-            guard let from = stretch.from else {
-                let count = stretch.count ?? 1
-                guard let tape = try lake.tape(venue: stretch.venue, symbol: stretch.symbol) else {
-                    throw Native.noTape(stretch.venue, stretch.symbol)
+            // As of bars: until something has been sent, a tape may be replaced.
+            try LakeError.retrying {
+                guard let from = stretch.from else {
+                    let count = stretch.count ?? 1
+                    guard let tape = try lake.tape(venue: stretch.venue, symbol: stretch.symbol) else {
+                        throw Native.noTape(stretch.venue, stretch.symbol)
+                    }
+                    let first = max(tape.firstTime ?? 0, stretch.opens ?? .min)
+                    let page = try Native.newest(
+                        count, within: first..<max(first, (tape.lastTime ?? first) + 1), length: 3_600_000_000, step: 1, cancellation
+                    ) { LargeTable(try open($0, cancellation), least) }
+                    return try Native.answer(page, nil, nil, known, format, cancellation)
                 }
-                let first = max(tape.firstTime ?? 0, stretch.opens ?? .min)
-                let page = try Native.newest(
-                    count, within: first..<max(first, (tape.lastTime ?? first) + 1), length: 3_600_000_000, step: 1, cancellation
-                ) { LargeTable(try open($0, cancellation), least) }
-                return try Native.answer(page, nil, nil, known, format, cancellation)
+                let trades = try open(from, cancellation)
+                let revision = trades.revision + "-\(least.normalized)-\(stretch.count ?? 0)"
+                guard let count = stretch.count else {
+                    return try Native.answer(LargeTable(trades, least), revision, nil, known, format, cancellation)
+                }
+                let page = try TablePage(LargeTable(trades, least), atLeast: count, cancellation) { $0 - $0 % 1000 + 1000 }
+                return try Native.answer(page, revision, page.goesOnAt, known, format, cancellation)
             }
-            let trades = try open(from, cancellation)
-            let revision = trades.revision + "-\(least.normalized)-\(stretch.count ?? 0)"
-            guard let count = stretch.count else {
-                return try Native.answer(LargeTable(trades, least), revision, nil, known, format, cancellation)
-            }
-            let page = try TablePage(LargeTable(trades, least), atLeast: count, cancellation) { $0 - $0 % 1000 + 1000 }
-            return try Native.answer(page, revision, page.goesOnAt, known, format, cancellation)
         }
     }
 }

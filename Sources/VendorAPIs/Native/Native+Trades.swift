@@ -50,19 +50,22 @@ extension Native {
         if let basket = try basket(request) { return basketTrades(basket, stretch, format, known, isPlanned: isPlanned) }
         let (lake, limits) = (lake, limits)
         return .later { cancellation in
-            var from = stretch.from
-            if from == nil, let count = stretch.count {
-                let newest = try TradePage.start(ofNewest: count, lake, venue: stretch.venue, symbol: stretch.symbol)
-                from = max(newest ?? 0, stretch.opens ?? .min)
+            // As of bars: until something has been sent, a tape may be replaced.
+            try LakeError.retrying {
+                var from = stretch.from
+                if from == nil, let count = stretch.count {
+                    let newest = try TradePage.start(ofNewest: count, lake, venue: stretch.venue, symbol: stretch.symbol)
+                    from = max(newest ?? 0, stretch.opens ?? .min)
+                }
+                guard
+                    let page = try TradePage.open(
+                        lake, venue: stretch.venue, symbol: stretch.symbol, from: from ?? 0, to: stretch.to,
+                        atLeast: stretch.from == nil ? nil : stretch.count, columns: [.id, .time, .price, .quantity, .side], limits: limits,
+                        isCancelled: { cancellation.isCancelled })
+                else { throw Native.noTape(stretch.venue, stretch.symbol) }
+                return try Native.answer(
+                    TradeTable(page), page.revision, page.goesOnAt, known, format, isPlanned: isPlanned, cancellation)
             }
-            guard
-                let page = try TradePage.open(
-                    lake, venue: stretch.venue, symbol: stretch.symbol, from: from ?? 0, to: stretch.to,
-                    atLeast: stretch.from == nil ? nil : stretch.count, columns: [.id, .time, .price, .quantity, .side], limits: limits,
-                    isCancelled: { cancellation.isCancelled })
-            else { throw Native.noTape(stretch.venue, stretch.symbol) }
-            return try Native.answer(
-                TradeTable(page), page.revision, page.goesOnAt, known, format, isPlanned: isPlanned, cancellation)
         }
     }
 }
