@@ -122,6 +122,7 @@ def take(page, panel, form):
 def takes(check, visit, base):
     """What is taken along is what the API gives."""
     page = visit.page
+    page.click("#tab-feeds")
     for panel in ("price", "cvd", "delta", "tape", "sizes", "footprint", "feeds"):
         rows = list(csv.reader(io.StringIO(take(page, panel, "csv").decode())))
         check(f"{panel} as CSV: {len(rows)} rows", len(rows) > 1 and len(set(map(len, rows))) == 1, (rows[:2], page.text_content("#toast")))

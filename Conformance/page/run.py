@@ -17,6 +17,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 from playwright.sync_api import sync_playwright
 
 import lasting
+import lower
 import recorded
 import repaired
 import serving
@@ -47,6 +48,8 @@ def main():
         serving.check(check, scratch)
         taped.check(check, browser, scratch)
         repaired.check(check, browser, scratch)
+        beginning[1].result()
+        lower.check(check, browser, beginning[0][1])
         recorded.check(check, browser, beginning, QUICK)
         if not QUICK:
             recorded.keeps_up(check, browser, scratch)

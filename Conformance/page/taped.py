@@ -35,6 +35,8 @@ def history(check, visit, base, hole):
     panels.until("history")
     panels.drawn()
     panels.compare_bars("a tape", (0.8, 0.2))
+    until_true(page, "document.querySelector('#interest').dataset.word === 'empty'")
+    check("without open interest it says how to follow it", "serve --open-interest" in page.inner_text("#interest"), page.inner_text("#interest"))
     # The view that holds the hole, by its address.
     iso = [time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(moment / 1e6)) for moment in (hole[0] - 20 * MINUTE, hole[1] + 20 * MINUTE)]
     page.goto(f"{base}/?i=binance-futures:BTCUSDT&interval=1m&from={iso[0]}&to={iso[1]}&theme=dark&tz=utc")

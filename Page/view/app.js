@@ -8,6 +8,7 @@ import { Curtain } from "./curtain.js";
 import { paced, say } from "./dom.js";
 import { Feeds } from "./feeds.js";
 import { describe, listen } from "./keys.js";
+import { Lower } from "./lower.js";
 import { readPalette } from "./palette.js";
 import { makePanels } from "./panels.js";
 import { readPlace, THRESHOLDS, writePlace } from "./place.js";
@@ -43,7 +44,10 @@ export class App {
     this.#relabel();
     this.#status();
     this.directory.refresh();
-    addEventListener("online", () => this.#feed?.retry());
+    addEventListener("online", () => {
+      this.#feed?.retry();
+      this.lower.retry();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#feed?.retry();
     });
@@ -60,6 +64,7 @@ export class App {
     this.feeds = new Feeds(this.panels.feeds, {
       choose: (instrument) => this.choose(instrument), link: (one) => writePlace({ ...this.place, ...venueOf(one), from: null, to: null }),
     });
+    this.lower = new Lower(this);
     this.search = new Search(byId("search"), byId("found"), {
       instruments: () => this.directory.instruments, choose: (instrument) => this.choose(instrument),
     });
@@ -72,7 +77,7 @@ export class App {
     byId("edge").addEventListener("click", () => this.stage.charts.toEdge());
     for (const name of ["pointerdown", "wheel"]) this.panels.area.addEventListener(name, () => this.stage.charts.touched(), { passive: true });
     listen({
-      ...toggles, search: () => byId("search").focus(), interval: (place) => this.#chooseInterval(USUAL[place]),
+      ...toggles, turn: () => this.lower.turn(), search: () => byId("search").focus(), interval: (place) => this.#chooseInterval(USUAL[place]),
       scroll: (part) => this.#byHand(() => this.stage.charts.scrollByPart(part)), zoom: (factor) => this.#byHand(() => this.stage.charts.zoom(factor)),
       edge: () => this.stage.charts.toEdge(), start: () => this.#byHand(() => this.stage.charts.toStart()), threshold: (step) => this.#stepThreshold(step),
     });
@@ -128,6 +133,7 @@ export class App {
     feed.viewStart = () => (isShown() ? (this.stage.range?.from ?? null) : null);
     this.#feed = feed;
     this.stage.show(feed, isSame);
+    this.lower.show(instrument);
     this.search.show(`${instrument.symbol} · ${instrument.venue}`);
     this.intervals.show(feed.interval);
     feed.open();
@@ -148,6 +154,7 @@ export class App {
       if (listed) this.#feed.update(listed);
     }
     this.feeds.show(instruments, this.#feed ? nameOf(this.#feed.instrument) : "", Date.now() * 1000, this.directory.error !== null);
+    this.lower.feeds(instruments, this.directory.error !== null);
     this.#status();
   }
 
@@ -163,6 +170,7 @@ export class App {
     const until = this.place.from !== null && feed?.bars.times[0] > this.place.from ? this.place.from : null;
     if (feed && (range.nearStart || until !== null)) feed.extend(until);
     this.saveRange();
+    this.lower.moved();
     this.#status();
   }
 
@@ -174,6 +182,11 @@ export class App {
     const [from, to] = isAway ? [floor(range.from), floor(range.to)] : [null, null];
     if (this.place.from === from && this.place.to === to) return;
     Object.assign(this.place, { from, to });
+    this.#remember(false);
+  }
+
+  /** Writes what is shown into the address. */
+  remember() {
     this.#remember(false);
   }
 
@@ -209,12 +222,14 @@ export class App {
 
   #retry() {
     if (this.#feed) this.#feed.retry();
+    this.lower.retry();
     this.directory.refresh();
   }
 
   #enter(key) {
     sessionStorage.setItem(KEY, key);
     this.#held.clear();
+    this.lower.retry();
     this.directory.refresh();
     if (this.#feed) this.#open(this.#feed.instrument);
   }
@@ -231,6 +246,7 @@ export class App {
     this.#store("theme", theme);
     this.palette = readPalette();
     this.stage.restyle(this.palette);
+    this.lower.restyle(this.palette);
     this.#relabel();
   }
 
@@ -269,6 +285,7 @@ export class App {
     this.intervals.relabel();
     this.intervals.show(this.place.interval);
     this.feeds.relabel();
+    this.lower.relabel();
     this.stage.relabel();
     this.#status();
   }

@@ -4,7 +4,8 @@ import { el } from "./dom.js";
 /** The keys of the page, as the list of them says. */
 export const KEYS = [
   ["/", "keySearch"], ["1 … 7", "keyIntervals"], ["← →", "keyScroll"], ["+ −", "keyZoom"], ["End", "keyEdge"], ["Home", "keyStart"],
-  ["[ ]", "keyThreshold"], ["d", "keyTheme"], ["u", "keyZone"], ["l", "keyLanguage"], ["?", "keyHelp"],
+  ["[ ]", "keyThreshold"], ["p", "keyTurn"],
+  ["d", "keyTheme"], ["u", "keyZone"], ["l", "keyLanguage"], ["?", "keyHelp"],
 ];
 
 /** Calls `does[name]` for the key that is pressed, unless something is being typed or chosen. */
@@ -17,7 +18,7 @@ export function listen(does) {
     const act = {
       "/": does.search, ArrowLeft: () => does.scroll(-0.15), ArrowRight: () => does.scroll(0.15), "+": () => does.zoom(0.8), "=": () => does.zoom(0.8),
       "-": () => does.zoom(1.25), "−": () => does.zoom(1.25), End: isScrolled ? null : does.edge, Home: isScrolled ? null : does.start,
-      "[": () => does.threshold(-1), "]": () => does.threshold(1), d: does.theme, u: does.zone, l: does.language, "?": does.help,
+      "[": () => does.threshold(-1), "]": () => does.threshold(1), p: does.turn, d: does.theme, u: does.zone, l: does.language, "?": does.help,
     }[event.key] ?? (/^[1-7]$/.test(event.key) ? () => does.interval(Number(event.key) - 1) : null);
     if (!act || (target.closest("[role=radiogroup]") && event.key.startsWith("Arrow"))) return;
     event.preventDefault();

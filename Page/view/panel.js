@@ -16,7 +16,7 @@ export class Panel {
     this.toast = toast;
     this.title = el("h2", { id: `${name}-title` });
     this.legend = el("div", { class: "legend" });
-    this.extra = el("span", {});
+    this.extra = el("span", { class: "extra" });
     this.body = el("div", { class: "scroll" });
     this.button = el("button", { type: "button", "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.#toggle() }, "⋯");
     this.items = ["curl", "csv", "png"].map((form) => el("button", { type: "button", "data-form": form, onclick: () => this.#take(form) }));

@@ -66,7 +66,7 @@ export function makePanels(byId, app) {
   }
   panels.price.section.tabIndex = -1;
   return {
-    ...panels, canvases, area: byId("price").parentElement,
+    ...panels, canvases, options, area: byId("price").parentElement,
     relabel() {
       for (const name of Object.keys(questions)) panels[name].relabel();
       say(byId("credit"), "");

@@ -4,6 +4,9 @@ import { LANGUAGES } from "../strings.js";
 /** The smallest prints that can be chosen, in quote currency. */
 export const THRESHOLDS = [10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000];
 
+/** What can stand below the charts; the first is shown where the address names none. */
+export const SHEETS = ["interest", "feeds"];
+
 /** What is shown, read from an address: `?i=binance-spot:BTCUSDT&interval=1m&from=…&to=…&large=50000&theme=dark&lang=zh&tz=utc`. */
 export function readPlace(query) {
   const given = new URLSearchParams(query);
@@ -23,6 +26,7 @@ export function readPlace(query) {
     from: isRange ? from : null,
     to: isRange ? to : null,
     large: THRESHOLDS.includes(large) ? large : 50_000,
+    panel: among("panel", SHEETS, SHEETS[0]),
     theme: among("theme", ["dark", "light"], null),
     lang: among("lang", LANGUAGES, null),
     tz: among("tz", ["utc", "local"], null),
@@ -37,6 +41,7 @@ export function writePlace(place) {
   parts.push(`interval=${place.interval}`);
   if (place.from !== null && place.to !== null) parts.push(`from=${iso(place.from)}`, `to=${iso(place.to)}`);
   if (place.large !== 50_000) parts.push(`large=${place.large}`);
+  if (place.panel !== SHEETS[0]) parts.push(`panel=${place.panel}`);
   for (const name of ["theme", "lang", "tz"]) if (place[name]) parts.push(`${name}=${place[name]}`);
   return `?${parts.join("&")}`;
 }

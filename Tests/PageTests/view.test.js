@@ -25,7 +25,7 @@ test("A place survives its address, and nonsense is as usual", () => {
   assert.equal(place.to - place.from, 3_600_000_000);
   assert.equal(writePlace(place), address);
   const odd = readPlace("?i=x&interval=7m&from=2026-11-20&to=2026-11-19&large=7&theme=pink&lang=<b>&tz=");
-  assert.deepEqual(odd, { venue: null, symbol: null, interval: "1m", from: null, to: null, large: 50_000, theme: null, lang: null, tz: null });
+  assert.deepEqual(odd, { venue: null, symbol: null, interval: "1m", from: null, to: null, large: 50_000, panel: "interest", theme: null, lang: null, tz: null });
   assert.equal(readPlace("?i=hyperliquid-perps:xyz:TSLA").symbol, "xyz:TSLA");
 });
 

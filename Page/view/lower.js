@@ -1,0 +1,78 @@
+import { coinOf } from "../data/coins.js";
+import { t } from "../strings.js";
+import { Dock } from "./dock.js";
+import { Interest } from "./interest.js";
+import { InterestHistory } from "./interesthistory.js";
+
+/** What stands below the charts: sheets of panels, of which one is seen and asked for. */
+export class Lower {
+  #instrument = null;
+
+  constructor(app) {
+    this.app = app;
+    this.dock = new Dock(app.byId, (name) => this.choose(name));
+    this.interest = new Interest(app, {
+      chosen: (exchange) => this.#chooseExchange(exchange),
+      total: (text, tone) => {
+        this.dock.tell("interest", text, tone);
+        this.interestHistory?.list(this.interest.exchanges);
+      },
+    });
+    this.interestHistory = new InterestHistory(app, { chosen: (exchange) => this.#chooseExchange(exchange) });
+    this.dock.show(app.place.panel);
+    this.#chooseExchange("All");
+  }
+
+  /** Goes to the instrument in view. */
+  show(instrument) {
+    this.#instrument = instrument;
+    this.interest.show(instrument);
+    if (this.dock.shown === "interest") this.interestHistory.show(coinOf(instrument));
+  }
+
+  /** Another stretch of time is in view. */
+  moved() {
+    if (this.dock.shown === "interest") this.interestHistory.moved();
+  }
+
+  choose(name) {
+    if (name === this.dock.shown) return;
+    this.dock.show(name);
+    this.app.place.panel = name;
+    this.app.remember();
+    this.interestHistory.history.rest();
+    if (this.#instrument) this.show(this.#instrument);
+  }
+
+  /** Shows the sheet after the one that is seen. */
+  turn() {
+    this.choose(this.dock.next(1));
+  }
+
+  /** How all feeds stand, for the tab. */
+  feeds(instruments, isOld) {
+    const count = instruments.length;
+    const live = instruments.filter((one) => one.state === "live").length;
+    const holes = instruments.reduce((sum, one) => sum + one.open_gaps, 0);
+    const text = isOld ? t("wordReconnecting") : `${live}/${count} ${t("stateLive")}${holes ? ` · ${t("holes")} ${holes}` : ""}`;
+    this.dock.tell("feeds", count || isOld ? text : "", isOld || holes || live < count ? "warn" : "");
+  }
+
+  retry() {
+    this.interest.asked.retry();
+    if (this.dock.shown === "interest") this.interestHistory.history.retry();
+  }
+
+  relabel() {
+    for (const part of [this.dock, this.interest, this.interestHistory]) part.relabel();
+  }
+
+  restyle(palette) {
+    this.interestHistory.plot.restyle(palette);
+  }
+
+  #chooseExchange(exchange) {
+    this.interest.choose(exchange);
+    this.interestHistory.choose(exchange);
+  }
+}
