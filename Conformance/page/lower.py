@@ -1,10 +1,11 @@
 """The sheets below the charts, held against what the native API answers at the same instant."""
 import csv
+import fractions
 import io
 import re
 import time
 
-from panels import Panels, get, short, until_true
+from panels import Panels, fixed, get, short, until_true
 from recorded import take
 from relay import Relay
 from visit import Visit, accessible
@@ -80,6 +81,64 @@ def interest(check, page, base, coin):
     check.equal("a row of the table chooses its history", page.input_value("#interestHistory select >> nth=0"), "All")
 
 
+SIDES = ("call_buy", "call_sell", "put_buy", "put_sell")
+
+
+def coins(value):
+    return fixed(value, 3 if abs(value) < 10 else 1 if abs(value) < 1000 else 0)
+
+
+def option_rows(base, coin, window, exchange):
+    """The windows as the table has them, newest first, from the first on of which anything is known."""
+    rows = get(base, "/v1/options/flow", coin=coin, window=window, exchange=exchange)["rows"]
+    while rows and rows[0]["quality"] == "gap" and not rows[0]["trades"] and rows[0]["call_open_interest"] is None:
+        rows.pop(0)
+    words = {"complete": "complete", "repaired": "repaired", "gap": "trades missing"}
+    return [[time.strftime("%-d %b, %H:%M", time.gmtime(row["end"] / 1e6)), *(coins(row[name]) for name in (*SIDES, "call_block", "put_block")),
+             words[row["quality"]] + (f" ×{len(row['gaps'])}" if len(row["gaps"]) > 1 else "")] for row in reversed(rows)]
+
+
+def put_call(base, coin, window, exchange):
+    """Puts over calls of the newest window, by exact sums."""
+    row = get(base, "/v1/options/flow", coin=coin, window=window, exchange=exchange)["rows"][-1]
+    calls, puts = (sum(fractions.Fraction(str(row[f"{kind}_{part}"])) for part in ("buy", "sell", "unknown", "block")) for kind in ("call", "put"))
+    interest = row["put_open_interest"] / row["call_open_interest"] if row["call_open_interest"] and row["put_open_interest"] is not None else None
+    return [row["end"], fixed(float(puts / calls), 3) if calls else "–", "–" if interest is None else fixed(interest, 3)]
+
+
+def options(check, page, base, coin):
+    """Flow and put/call of a coin's options in all windows and of all exchanges, and of whole markets."""
+    for window, exchange in (("8H", "OKX"), ("1D", "OKX,Deribit"), ("8H", "Deribit")):
+        page.select_option("#optionFlow select >> nth=0", window)
+        page.select_option("#optionFlow select >> nth=1", exchange)
+        until_word(page, "optionFlow", "ready")
+        what = f"options of {coin}, {window}, {exchange}"
+        shown, wanted = agrees(page, lambda: page.evaluate(ROWS, "optionFlow"), lambda: option_rows(base, coin, window, exchange))
+        check.equal(what, shown, wanted)
+        doubtful = page.evaluate("[...document.querySelectorAll('#optionFlow tbody tr')].filter((row) => getComputedStyle(row).backgroundImage.includes('repeating')).length")
+        check.equal(f"{what}: doubtful windows are striped", doubtful, sum("missing" in row[-1] for row in wanted))
+        seen = lambda: page.evaluate("[Number(document.querySelector('#putCall').dataset.time), ...[...document.querySelectorAll('#putCall .legend b')].slice(0, 2).map((one) => one.textContent)]")
+        check.equal(f"{what}: put/call", *agrees(page, seen, lambda: put_call(base, coin, window, exchange)))
+    for market, measure in (("us-index", "volume"), ("hk-security", "open-interest")):
+        page.select_option("#optionMarkets select >> nth=0", market)
+        page.select_option("#optionMarkets select >> nth=1", measure)
+
+        def last():
+            day = get(base, "/v1/options/statistics", market=market, measure=measure)["days"][-1]
+            return [day["day"], fixed(day["put_call_ratio"], 3), short(day["calls"]), short(day["puts"])]
+
+        seen = lambda: page.evaluate("[document.querySelector('#optionMarkets').dataset.time, ...[...document.querySelectorAll('#optionMarkets .legend b')].map((one) => one.textContent)]")
+        check.equal(f"put/call of {market} by {measure}", *agrees(page, seen, last))
+
+
+def nothing(check, page, base):
+    """What a server does not hold is said, with what brings it."""
+    page.goto(f"{base}/?lang=en&panel=options")
+    for panel, state, command in (("optionFlow", "absent", "serve --options"), ("putCall", "absent", "serve --options"), ("optionMarkets", "empty", "import-options")):
+        until_word(page, panel, state)
+        check(f"{panel} says how to fill it", command in page.inner_text(f"#{panel} .note"), page.inner_text(f"#{panel}"))
+
+
 def by_keys(check, page):
     """Tabs by the keyboard alone."""
     page.focus("#tab-interest")
@@ -132,4 +191,16 @@ def check(check, browser, port):
         by_keys(check, page)
         visit.expect(check, "sheets")
         grows_old(check, page, relay, ("interest", "interestHistory"))
+        sheet(page, "options")
+        options(check, page, base, "BTC")
+        taken(check, page, ("optionFlow", "putCall", "optionMarkets"))
+        grows_old(check, page, relay, ("optionFlow", "putCall", "optionMarkets"))
         visit.expect(check, "sheets that grow old", ("net::ERR_", "Failed to load resource"))
+    with Visit(browser, bypass_csp=True) as visit:
+        for name in ("interest", "options", "feeds"):
+            for theme in ("dark", "light"):
+                visit.page.goto(f"{base}/?i=binance-futures:BTCUSDT&theme={theme}&lang={'en' if theme == 'dark' else 'zh'}&panel={name}")
+                Panels(visit.page, base, check).drawn()
+                until_true(visit.page, "![...document.querySelectorAll('.sheet:not([hidden]) .panel')].some((one) => one.dataset.word === 'loading')")
+                accessible(check, visit.page, f"the sheet {name}, {theme}")
+                visit.picture(f"sheet-{name}-{theme}")

@@ -2,6 +2,7 @@
 import os
 import time
 
+import lower
 from child import Child
 from harness import millrace
 from panels import Panels, until_true
@@ -59,6 +60,7 @@ def history(check, visit, base, hole):
     }""")
     check(f"and its time is striped: {amber:.2f} of the width", 0.1 < amber < 0.95, amber)
     visit.picture("hole")
+    lower.nothing(check, page, base)
 
 
 def denied(check, visit, base, key):
@@ -90,7 +92,8 @@ def check(check, browser, scratch):
     with Child("serve", "--data", lake, "--port", "0", "--opend-port", "none", ready="millrace ready http://") as server, Visit(browser) as visit:
         base = server.line.split()[2]
         history(check, visit, base, hole)
-        visit.expect(check, "a tape")
+        # Options of a coin of which nothing is held are a 404.
+        visit.expect(check, "a tape", ("404",))
         key = millrace("keys", "create", "--data", lake, "--vendor", "millrace", "--plan", "unlimited").stdout.split()[-1]
         time.sleep(1.2)
         denied(check, visit, base, key)

@@ -15,7 +15,7 @@ class Visit:
         self.context.add_init_script(WATCH)
         self.page = self.context.new_page()
         self.faults = []
-        self.page.on("console", lambda message: message.type in ("error", "warning") and self.faults.append(message.text))
+        self.page.on("console", lambda message: message.type in ("error", "warning") and self.faults.append(f"{message.text} {message.location.get('url', '')}".strip()))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def expect(self, check, what, allowed=()):

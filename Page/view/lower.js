@@ -3,6 +3,7 @@ import { t } from "../strings.js";
 import { Dock } from "./dock.js";
 import { Interest } from "./interest.js";
 import { InterestHistory } from "./interesthistory.js";
+import { Options } from "./options.js";
 
 /** What stands below the charts: sheets of panels, of which one is seen and asked for. */
 export class Lower {
@@ -19,6 +20,7 @@ export class Lower {
       },
     });
     this.interestHistory = new InterestHistory(app, { chosen: (exchange) => this.#chooseExchange(exchange) });
+    this.options = new Options(app, { ratio: (text) => this.dock.tell("options", text && `${t("putCallShort")} ${text}`) });
     this.dock.show(app.place.panel);
     this.#chooseExchange("All");
   }
@@ -27,7 +29,13 @@ export class Lower {
   show(instrument) {
     this.#instrument = instrument;
     this.interest.show(instrument);
-    if (this.dock.shown === "interest") this.interestHistory.show(coinOf(instrument));
+    this.#open();
+  }
+
+  #open() {
+    const coin = coinOf(this.#instrument);
+    if (this.dock.shown === "interest") this.interestHistory.show(coin);
+    if (this.dock.shown === "options") this.options.show(coin);
   }
 
   /** Another stretch of time is in view. */
@@ -41,7 +49,10 @@ export class Lower {
     this.app.place.panel = name;
     this.app.remember();
     this.interestHistory.history.rest();
-    if (this.#instrument) this.show(this.#instrument);
+    this.options.rest();
+    if (!this.#instrument) return;
+    this.#open();
+    this.retry();
   }
 
   /** Shows the sheet after the one that is seen. */
@@ -61,14 +72,16 @@ export class Lower {
   retry() {
     this.interest.asked.retry();
     if (this.dock.shown === "interest") this.interestHistory.history.retry();
+    if (this.dock.shown === "options") this.options.retry();
   }
 
   relabel() {
-    for (const part of [this.dock, this.interest, this.interestHistory]) part.relabel();
+    for (const part of [this.dock, this.interest, this.interestHistory, this.options]) part.relabel();
   }
 
   restyle(palette) {
     this.interestHistory.plot.restyle(palette);
+    this.options.restyle(palette);
   }
 
   #chooseExchange(exchange) {

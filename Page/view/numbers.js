@@ -41,6 +41,9 @@ export function volumeDigits(value) {
 export const volume = (value) => fixed(value, volumeDigits(value));
 export const signedVolume = (value) => signed(value, volumeDigits(value));
 
+/** Coins in a narrow column: four digits or more. */
+export const coins = (value) => fixed(value, Math.abs(value ?? 0) < 10 ? 3 : Math.abs(value) < 1000 ? 1 : 0);
+
 /** A large number in few characters: `128.0k`, `1.28M`. */
 export function short(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";

@@ -5,7 +5,7 @@ import { LANGUAGES } from "../strings.js";
 export const THRESHOLDS = [10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000];
 
 /** What can stand below the charts; the first is shown where the address names none. */
-export const SHEETS = ["interest", "feeds"];
+export const SHEETS = ["interest", "options", "feeds"];
 
 /** What is shown, read from an address: `?i=binance-spot:BTCUSDT&interval=1m&from=…&to=…&large=50000&theme=dark&lang=zh&tz=utc`. */
 export function readPlace(query) {

@@ -26,6 +26,8 @@ export class Plot {
       });
     }
     this.chart.subscribeCrosshairMove((event) => cursor(event.time === undefined ? null : event.time * 1_000_000));
+    // What is drawn out of sight has no width to be fitted into.
+    this.chart.timeScale().subscribeSizeChange(() => this.chart.timeScale().fitContent());
     this.restyle(palette);
   }
 
