@@ -1,11 +1,13 @@
 """The page on a tape that is not being recorded, with a hole in it; then behind a key; then with nothing to show."""
+import calendar
 import os
 import time
+import urllib.parse
 
 import lower
 from child import Child
 from harness import millrace
-from panels import Panels, until_true
+from panels import Panels, get, until_true
 from visit import Visit
 
 ROWS = 120_000
@@ -63,6 +65,47 @@ def history(check, visit, base, hole):
     lower.nothing(check, page, base)
 
 
+def parted(bars):
+    """Divergences as docs/page.md defines them, of bars with `high`, `low`, `delta` and `whole`: by kind, with the times of both swings."""
+    total, sums, found = 0.0, [], []
+    for bar in bars:
+        total += bar["delta"]
+        sums.append(total)
+    for kind, name, sign in (("bearish", "high", 1), ("bullish", "low", -1)):
+        values = [sign * bar[name] for bar in bars]
+        swings = [at for at in range(5, len(bars) - 5) if max(values[at - 5:at]) < values[at] and max(values[at + 1:at + 6]) <= values[at]]
+        for one, two in zip(swings, swings[1:]):
+            if two - one > 60 or values[two] <= values[one] or not all(bar["whole"] for bar in bars[one - 5:two + 6]):
+                continue
+            before, after = (max(sign * value for value in sums[at - 2:at + 3]) for at in (one, two))
+            if before - after > sum(abs(bars[at]["delta"]) for at in range(one + 1, two + 1)) / (two - one):
+                found.append((kind, bars[one]["time"], bars[two]["time"]))
+    return found
+
+
+def diverges(check, visit, base, hole):
+    """The divergences in view are those that the API's bars have."""
+    page = visit.page
+    panels = Panels(page, base, check)
+    of = {"venue": "binance-futures", "symbol": "BTCUSDT", "interval": "1m", "limit": 5000, "from": f"{DAY}T00:00:00Z"}
+    price, flow = (get(base, f"/v1/bars/{name}", **of)["bars"] for name in ("ohlcv", "flow"))
+    bars = [{"time": one["time"], "high": one["high"], "low": one["low"], "delta": other["volume_delta"], "whole": one["quality"] != "gap"} for one, other in zip(price, flow)]
+    all_found = parted(bars)
+    check(f"the tape has divergences of both kinds: {len(all_found)}", {kind for kind, _, _ in all_found} == {"bearish", "bullish"}, all_found)
+    for middle in (hole[0] - 300 * MINUTE, hole[0] - 40 * MINUTE):
+        iso = [time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime((middle + part * MINUTE) / 1e6)) for part in (-90, 90)]
+        page.goto(f"{base}/?i=binance-futures:BTCUSDT&interval=1m&from={iso[0]}&to={iso[1]}&theme=dark&lang=en&tz=utc")
+        panels.until("history")
+        panels.drawn()
+        time.sleep(1)
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
+        begin, end = (calendar.timegm(time.strptime(query[name][:19], "%Y-%m-%dT%H:%M:%S")) * 1_000_000 for name in ("from", "to"))
+        wanted = {kind: sum(one == kind and first <= end and last >= begin for one, first, last in all_found) for kind in ("bearish", "bullish")}
+        shown = page.evaluate("Object.fromEntries([...document.querySelectorAll('#cvd .marks b')].map((one) => [one.textContent.split(' ')[0], Number(one.dataset.count)]))")
+        check.equal(f"divergences between {iso[0]} and {iso[1]}", {"bearish": 0, "bullish": 0} | shown, wanted)
+    visit.picture("divergence")
+
+
 def denied(check, visit, base, key):
     page = visit.page
     panels = Panels(page, base, check)
@@ -92,6 +135,7 @@ def check(check, browser, scratch):
     with Child("serve", "--data", lake, "--port", "0", "--opend-port", "none", ready="millrace ready http://") as server, Visit(browser) as visit:
         base = server.line.split()[2]
         history(check, visit, base, hole)
+        diverges(check, visit, base, hole)
         # Options of a coin of which nothing is held are a 404.
         visit.expect(check, "a tape", ("404",))
         key = millrace("keys", "create", "--data", lake, "--vendor", "millrace", "--plan", "unlimited").stdout.split()[-1]

@@ -248,6 +248,11 @@ export class Charts {
     return this.#digits;
   }
 
+  /** Draws something of another's on one of the charts. */
+  attach(pane, primitive) {
+    this.#series[pane].attachPrimitive(primitive);
+  }
+
   /** A picture of one of the charts. */
   picture(pane) {
     return this.#charts[pane].takeScreenshot();

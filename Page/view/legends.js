@@ -23,9 +23,10 @@ export function priceLegend(bar, { digits, units, isCursor }) {
   return parts;
 }
 
-export function cvdLegend(sum, { units, anchor }) {
+/** `marks` stand between the sum and what it is. */
+export function cvdLegend(sum, { units, anchor }, marks = []) {
   if (sum === undefined) return [];
-  return [value(signedVolume(sum), `now ${tone(sum)}`), `${units.base} · ${t("cvdAbout", { ...units, since: dayTime(anchor) })}`];
+  return [value(signedVolume(sum), `now ${tone(sum)}`), ...marks, `${units.base} · ${t("cvdAbout", { ...units, since: dayTime(anchor) })}`];
 }
 
 export function deltaLegend(bar, { units }) {

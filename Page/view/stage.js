@@ -3,6 +3,7 @@ import { unitsOf } from "../data/instruments.js";
 import { t } from "../strings.js";
 import { Charts } from "./charts.js";
 import { dayTime } from "./clock.js";
+import { Divergences } from "./divergences.js";
 import { paced } from "./dom.js";
 import { Footprint } from "./footprint.js";
 import { cvdLegend, deltaLegend, priceLegend } from "./legends.js";
@@ -25,6 +26,7 @@ export class Stage {
   constructor(panels, palette, place, on) {
     Object.assign(this, { panels, place, on });
     this.charts = new Charts(panels.canvases, palette, { cursor: (time) => this.#point(time), range: () => this.#moved() });
+    this.divergences = new Divergences(this.charts, palette);
     this.tape = new Tape(panels.tape, on.threshold);
     this.sizes = new Sizes(panels.sizes);
     this.footprint = new Footprint(panels.footprint);
@@ -75,6 +77,7 @@ export class Stage {
 
   restyle(palette) {
     this.charts.restyle(palette);
+    this.divergences.restyle(palette);
   }
 
   /** Writes all words and times anew. */
@@ -93,6 +96,7 @@ export class Stage {
     this.#rows = feed.bars.rows();
     this.#sums = feed.cumulative(this.#rows);
     this.charts.draw({ rows: [...this.#rows], sums: [...this.#sums], holes: feed.holes.rows(), interval: feed.interval, anchor: feed.anchor });
+    this.divergences.find(this.#rows, this.#sums);
     this.#digits = this.charts.digits;
     this.#legends();
     this.drawTape();
@@ -116,10 +120,12 @@ export class Stage {
     this.#rows[place] = bar;
     // The bar that has just ended may have grown in the same moment.
     const before = Math.max(0, place - 1);
+    const isNew = place === this.#sums.length;
     const sums = feed.cumulativeAfter(this.#rows, this.#sums, before);
     if (place > 0 && place === this.#sums.length) this.charts.update(this.#rows[before], sums[0]);
     this.#sums.splice(before, 2, ...sums);
     this.charts.update(bar, this.#sums[place]);
+    if (isNew) this.divergences.follow(this.#rows, this.#sums);
     this.#legends();
     this.drawSizes();
   }
@@ -155,8 +161,9 @@ export class Stage {
     const sum = this.#sums[bar ? this.#rows.indexOf(bar) : -1];
     const about = { digits: this.#digits, units: this.units, isCursor: under !== null, anchor: this.feed?.anchor ?? 0 };
     const { price, cvd, delta } = this.panels;
+    this.divergences.tell(this.range);
     price.legend.replaceChildren(...priceLegend(bar, about));
-    cvd.legend.replaceChildren(...cvdLegend(bar ? sum : undefined, about));
+    cvd.legend.replaceChildren(...cvdLegend(bar ? sum : undefined, about, [this.divergences.mark]));
     delta.legend.replaceChildren(...deltaLegend(bar, about));
     for (const name of ["price", "cvd", "delta", "footprint"]) this.panels[name].section.dataset.time = bar?.time ?? "";
     if (this.feed) this.footprint.want(this.feed, bar, bar ? t("ofBar", { time: dayTime(bar.time) }) : "", this.#digits);
@@ -166,6 +173,7 @@ export class Stage {
   #moved() {
     const { range } = this;
     if (!range) return;
+    this.divergences.tell(range);
     this.drawSizes();
     this.on.moved(range);
   }
