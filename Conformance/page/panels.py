@@ -148,7 +148,9 @@ class Panels:
         instrument, _ = self.place
         least = int(self.page.input_value("#tape select"))
         prints = get(self.base, "/v1/large", **instrument, min_notional=least, limit=200)["trades"][::-1]
-        listed = [[volume(one["quantity"]), short(one["notional"])] for one in prints]
+        # Of baskets quantities are coins, whatever a member's venue counts in.
+        coins = (lambda one: one["notional"] / one["price"]) if instrument["venue"] == "basket" else (lambda one: one["quantity"])
+        listed = [[volume(coins(one)), short(one["notional"])] for one in prints]
         ours = [row[2:] for row in rows]
         count = min(len(ours), 100)
         begin = next((n for n in range(len(listed)) if listed[n:n + count] == ours[:count]), None) if count else (0 if not listed else None)

@@ -16,6 +16,7 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 from playwright.sync_api import sync_playwright
 
+import basketed
 import lasting
 import lower
 import recorded
@@ -47,8 +48,10 @@ def main():
         beginning = recorded.begin(scratch, QUICK)
         serving.check(check, scratch)
         taped.check(check, browser, scratch)
+        basketed.taped(check, browser, scratch)
         repaired.check(check, browser, scratch)
         beginning[1].result()
+        basketed.live(check, browser, f"http://127.0.0.1:{beginning[0][1]}")
         lower.check(check, browser, beginning[0][1])
         recorded.check(check, browser, beginning, QUICK)
         if not QUICK:

@@ -1,4 +1,5 @@
 import { Bars } from "./bars.js";
+import { BasketBars } from "./basket.js";
 import { cumulate } from "./delta.js";
 import { History, PAGE } from "./history.js";
 import { Holes } from "./holes.js";
@@ -47,7 +48,9 @@ export class Feed {
     this.interval = interval;
     this.notional = notional;
     this.onChange = onChange;
-    this.history = new History(api, { venue: instrument.venue, symbol: instrument.symbol, interval });
+    this.history = new History(api, {
+      venue: instrument.venue, symbol: instrument.symbol, interval, basket: instrument.kind === "basket" ? new BasketBars(instrument) : null,
+    });
   }
 
   get state() {
@@ -106,6 +109,7 @@ export class Feed {
     this.anchor = other.anchor;
     this.basis = other.basis;
     this.hasMore = other.hasMore;
+    this.history.basket = other.history.basket;
     return this;
   }
 
@@ -122,7 +126,7 @@ export class Feed {
 
   #follow(withBars) {
     const name = `${this.instrument.venue}:${this.instrument.symbol}`;
-    const bars = withBars ? [`bars:${name}:${this.interval}:ohlcv`, `bars:${name}:${this.interval}:flow`] : [];
+    const bars = withBars ? this.history.halves.map((half) => `bars:${name}:${this.interval}:${half}`) : [];
     const topics = [...bars, `large:${name}`, `gaps:${name}`].join(",");
     this.#stream?.close();
     this.#isCovered = false;
@@ -154,14 +158,11 @@ export class Feed {
     switch (event.type) {
       case "bar": {
         const word = { time: event.time, open: event.open, revision: event.revision, values: event.values };
-        this.#fresh?.take(event.dataset, word);
-        const changed = this.bars.take(event.dataset, word);
-        if (changed) this.onChange(changed === "last" ? "bars" : "past");
-        if (changed === "last") this.#trim();
+        for (const [half, said] of this.history.told(event.dataset, word)) this.#takeBar(half, said);
         break;
       }
       case "large":
-        if (this.prints.take([event.trade])) this.onChange("prints");
+        if (this.prints.take([this.#printOf(event)])) this.onChange("prints");
         break;
       case "gap":
         this.holes.take([event]);
@@ -175,6 +176,19 @@ export class Feed {
       default:
         break;
     }
+  }
+
+  #takeBar(half, word) {
+    this.#fresh?.take(half, word);
+    const changed = this.bars.take(half, word);
+    if (changed) this.onChange(changed === "last" ? "bars" : "past");
+    if (changed === "last") this.#trim();
+  }
+
+  /** A print as the tables have it: of a basket with the member that it is of. */
+  #printOf({ venue, symbol, trade }) {
+    const { basket } = this.history;
+    return basket ? basket.print({ ...trade, venue, symbol }) : trade;
   }
 
   #reloadSoon() {

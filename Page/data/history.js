@@ -10,15 +10,26 @@ const PRINTS = 200;
 
 /** The questions of one instrument to the tables of the API. */
 export class History {
-  constructor(api, { venue, symbol, interval }) {
+  constructor(api, { venue, symbol, interval, basket = null }) {
     this.api = api;
     this.instrument = { venue, symbol };
     this.interval = interval;
+    this.basket = basket;
+  }
+
+  /** The datasets that bars are put together from. */
+  get halves() {
+    return this.basket?.halves ?? ["ohlcv", "flow"];
+  }
+
+  /** What a word of the API on a bar says to the page, as `[half, word]`. */
+  told(half, word) {
+    return this.basket ? this.basket.told(half, word) : [[half, word]];
   }
 
   /** Both halves of the bars of a stretch, as `[half, word]`; without `from` the newest page. */
   async bars({ from = null, to = null, signal }) {
-    const halves = await Promise.all(["ohlcv", "flow"].map((half) => this.#half(half, { from, to, signal })));
+    const halves = await Promise.all(this.halves.map((half) => this.#half(half, { from, to, signal })));
     return halves.flat();
   }
 
@@ -28,7 +39,7 @@ export class History {
     do {
       const limit = from === null ? PAGE : 20_000;
       const page = await this.api.json(`/v1/bars/${half}`, { ...this.instrument, interval: this.interval, from: begin, to, limit }, { signal });
-      for (const row of page.bars) words.push([half, wordOf(row)]);
+      for (const row of page.bars) words.push(...this.told(half, wordOf(row)));
       begin = page.next;
     } while (from !== null && begin !== null);
     return words;
@@ -57,11 +68,13 @@ export class History {
     const page = await this.api.json(
       "/v1/cvd", { ...this.instrument, interval: this.interval, from: time, since: anchor, limit: 1 }, { signal });
     const bar = page.bars[0];
-    return bar ? nearest(exact(bar.cvd) - exact(bar.volume_delta)) : 0;
+    const [sum, change] = this.basket?.sum ?? ["cvd", "volume_delta"];
+    return bar ? nearest(exact(bar[sum]) - exact(bar[change])) : 0;
   }
 
   async prints(notional, signal) {
-    return (await this.api.json("/v1/large", { ...this.instrument, min_notional: notional, limit: PRINTS }, { signal })).trades;
+    const { trades } = await this.api.json("/v1/large", { ...this.instrument, min_notional: notional, limit: PRINTS }, { signal });
+    return this.basket ? trades.map((print) => this.basket.print(print)) : trades;
   }
 
   async holes(from, signal) {

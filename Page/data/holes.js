@@ -3,7 +3,7 @@ export class Holes {
   #holes = new Map();
 
   take(holes) {
-    for (const hole of holes) this.#holes.set(`${hole.from_id ?? ""}|${hole.time_from}`, hole);
+    for (const hole of holes) this.#holes.set(`${hole.venue}:${hole.symbol}|${hole.from_id ?? ""}|${hole.time_from}`, hole);
   }
 
   clear() {

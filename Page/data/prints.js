@@ -34,4 +34,4 @@ export class Prints {
   }
 }
 
-const nameOf = (print) => `${print.id ?? ""}|${print.time}|${print.price}|${print.quantity}|${print.side}`;
+const nameOf = (print) => `${print.venue ?? ""}|${print.symbol ?? ""}|${print.id ?? ""}|${print.time}|${print.price}|${print.quantity}|${print.side}`;

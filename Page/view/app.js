@@ -66,7 +66,7 @@ export class App {
     });
     this.lower = new Lower(this);
     this.search = new Search(byId("search"), byId("found"), {
-      instruments: () => this.directory.instruments, choose: (instrument) => this.choose(instrument),
+      instruments: () => [...this.directory.instruments, ...this.directory.baskets], choose: (instrument) => this.choose(instrument),
     });
     this.intervals = new IntervalChoice(byId("intervals"), (interval) => this.#chooseInterval(interval));
     this.statusLine = new StatusLine(byId("status"), byId("about"));
@@ -136,6 +136,7 @@ export class App {
     this.lower.show(instrument);
     this.search.show(`${instrument.symbol} · ${instrument.venue}`);
     this.intervals.show(feed.interval);
+    this.#showFeeds();
     feed.open();
     for (const what of ["past", "prints", "state"]) this.#changed(feed, what);
   }
@@ -153,9 +154,15 @@ export class App {
       const listed = this.directory.find(this.#feed.instrument.venue, this.#feed.instrument.symbol);
       if (listed) this.#feed.update(listed);
     }
-    this.feeds.show(instruments, this.#feed ? nameOf(this.#feed.instrument) : "", Date.now() * 1000, this.directory.error !== null);
-    this.lower.feeds(instruments, this.directory.error !== null);
+    this.#showFeeds();
     this.#status();
+  }
+
+  #showFeeds() {
+    const { instruments, error } = this.directory;
+    const current = this.#feed ? (this.#feed.instrument.members ?? [nameOf(this.#feed.instrument)]) : [];
+    this.feeds.show(instruments, current, Date.now() * 1000, error !== null);
+    this.lower.feeds(instruments, error !== null);
   }
 
   #changed(feed, what) {

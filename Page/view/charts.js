@@ -26,6 +26,7 @@ export class Charts {
   #holes = [];
   #isSyncing = false;
   #digits = 2;
+  #mostDigits = Infinity;
   #wanted = null;
   #known = { from: -Infinity, to: Infinity };
 
@@ -107,7 +108,8 @@ export class Charts {
   }
 
   /** Draws all bars, whose sums are counted from `anchor`; the view stays where it is. */
-  draw({ rows, sums, holes, interval, anchor }) {
+  draw({ rows, sums, holes, interval, anchor, mostDigits = Infinity }) {
+    this.#mostDigits = mostDigits;
     this.#known = knownFrom(anchor, holes);
     this.#redraw(rows, sums, holes, lengthOf(interval));
   }
@@ -122,7 +124,7 @@ export class Charts {
     });
     // A hole that goes on beyond the newest bar is drawn too.
     const digits = Math.max(0, ...rows.slice(-200).map((bar) => (String(bar.ohlcv.values.close).split(".")[1] ?? "").length));
-    if (rows.length && digits !== this.#digits) this.#digits = digits;
+    if (rows.length) this.#digits = Math.min(digits, this.#mostDigits);
     this.#series.price.applyOptions({
       priceFormat: { type: "custom", minMove: 10 ** -this.#digits, formatter: (value) => fixed(value, this.#digits) },
     });
@@ -162,7 +164,7 @@ export class Charts {
     const { palette } = this;
     const time = seconds(bar.time);
     const isRise = close >= open;
-    const price = { time, open, high, low, close };
+    const price = close === null ? worthOf(bar, time, palette.accentFaint) : { time, open, high, low, close };
     // Hollow: a candle whose trades are not all known.
     if (isDoubtful(bar)) Object.assign(price, { color: palette.ground, borderColor: isRise ? palette.buy : palette.sell });
     const change = bar.flow?.values.volume_delta ?? null;
@@ -173,7 +175,7 @@ export class Charts {
     }
     const isKnown = bar.time >= this.#known.from && bar.time + interval <= this.#known.to;
     const cvd = sum === undefined ? { time } : { time, value: sum, color: isKnown ? palette.accent : palette.accentFaint };
-    return { price, shadow: { time, value: close }, cvd, delta };
+    return { price, shadow: close === null ? { time } : { time, value: close }, cvd, delta };
   }
 
   /** What is in view, as times, where the reader has left the live edge; bars before it may be added. */
@@ -309,6 +311,12 @@ export class Charts {
     }
     return -1;
   }
+}
+
+/** Baskets of several coins have no price: a column as high as what was traded in dollars stands in its place. */
+function worthOf({ ohlcv }, time, color) {
+  const { volume } = ohlcv.values;
+  return { time, open: 0, high: volume, low: 0, close: volume, color, borderColor: color, wickColor: color };
 }
 
 /** The stretch around the anchor in which no trade is missing: beyond a hole the level of the sum is not known. */

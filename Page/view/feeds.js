@@ -10,6 +10,7 @@ const COLUMNS = ["instrument", "state", "lag", "holes", "lastTrade"];
 export class Feeds {
   #rows = new Map();
   #instruments = [];
+  current = [];
 
   constructor(panel, { choose, link }) {
     this.panel = panel;
@@ -29,7 +30,7 @@ export class Feeds {
     this.show(this.#instruments, this.current, this.now, this.isOld);
   }
 
-  /** `isOld` where the list could not be had lately: what it says of feeds is not so any more. */
+  /** `current` are the names of what is in view: an instrument, or the members of a basket. `isOld` where the list could not be had lately: what it says of feeds is not so any more. */
   show(instruments, current, now, isOld = false) {
     [this.#instruments, this.current, this.now, this.isOld] = [instruments, current, now, isOld];
     this.panel.section.toggleAttribute("data-old", isOld);
@@ -49,7 +50,7 @@ export class Feeds {
       row.cells[1].firstChild.className = `dot ${instrument.state}`;
       row.cells[1].title = instrument.reason ?? "";
       row.cells[3].className = instrument.open_gaps ? "warn" : "";
-      row.toggleAttribute("aria-current", name === current);
+      row.toggleAttribute("aria-current", current.includes(name));
       row.cells[0].firstChild.href = this.link(instrument);
     });
     const live = instruments.filter((one) => one.state === "live").length;

@@ -102,7 +102,7 @@ export class InterestHistory {
     this.#bars = range ? this.history.bars.filter((bar) => bar.time > range.from - length && bar.time <= range.to) : [];
     const { word } = this.history;
     const isShown = stand(
-      this.panel, word === "ready" && !this.#bars.length ? "empty" : word, this.history.error,
+      this.panel, !this.#coin || (word === "ready" && !this.#bars.length) ? "empty" : word, this.history.error,
       t(this.#coin ? "noInterestThen" : "noCoin", { coin: this.#coin, exchange: this.#exchange === "All" ? t("allExchanges") : this.#exchange }));
     this.panel.section.dataset.from = this.#bars[0]?.time ?? "";
     this.panel.section.dataset.to = this.#bars.at(-1)?.time ?? "";

@@ -14,6 +14,9 @@ export function priceDigits(prices) {
   return Math.min(8, Math.max(digits, largest < 1 && largest > 0 ? 4 : 0));
 }
 
+/** How many decimals an average of prices is shown with, which has any number of them itself: seven digits in all. */
+export const averageDigits = (price) => (price > 0 ? Math.max(0, 6 - Math.floor(Math.log10(price))) : 2);
+
 const formats = new Map();
 
 /** A number with exactly this many decimals and thousands parted: `71,284.20`. */

@@ -1,3 +1,4 @@
+import { isPriceless } from "../data/basket.js";
 import { lengthOf } from "../data/intervals.js";
 import { nameOf } from "../data/instruments.js";
 import { t } from "../strings.js";
@@ -29,7 +30,7 @@ export function makePanels(byId, app) {
     return { from: iso(Math.ceil(range.from / length) * length), to: iso(Math.floor(range.to / length) * length + length) };
   };
   const questions = {
-    price: () => [CHARTS.price, { ...one(), interval: app.place.interval, ...view(), limit: "all" }],
+    price: () => [isPriceless(app.stage.feed?.instrument) ? CHARTS.delta : CHARTS.price, { ...one(), interval: app.place.interval, ...view(), limit: "all" }],
     cvd: () => [CHARTS.cvd, { ...one(), interval: app.place.interval, ...view(), since: app.stage.since(view().from), limit: "all" }],
     delta: () => [CHARTS.delta, { ...one(), interval: app.place.interval, ...view(), limit: "all" }],
     sizes: () => [CHARTS.delta, { ...one(), interval: app.place.interval, ...span("sizes"), limit: "all" }],

@@ -44,7 +44,9 @@ export class Search {
     this.#place = 0;
     this.list.replaceChildren(
       ...this.#found.map((one, index) =>
-        el("li", { role: "option", id: `found-${index}`, "data-name": nameOf(one) }, el("b", {}, one.symbol), el("span", {}, one.venue), el("span", {}, one.kind))),
+        el("li", { role: "option", id: `found-${index}`, "data-name": nameOf(one), title: one.members?.join("\n") },
+          el("b", {}, one.symbol), el("span", { class: "who" }, one.members?.join(", ") ?? one.venue),
+          el("span", {}, one.members ? t("basketOf", { count: one.members.length }) : one.kind))),
       ...(this.#found.length ? [] : [el("li", { role: "option", "aria-disabled": "true" }, el("span", {}, t("noMatch")))]));
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");

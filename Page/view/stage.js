@@ -4,9 +4,10 @@ import { t } from "../strings.js";
 import { Charts } from "./charts.js";
 import { dayTime } from "./clock.js";
 import { Divergences } from "./divergences.js";
-import { paced } from "./dom.js";
+import { paced, say } from "./dom.js";
 import { Footprint } from "./footprint.js";
-import { cvdLegend, deltaLegend, priceLegend } from "./legends.js";
+import { cvdLegend, deltaLegend, memberLegend, priceLegend } from "./legends.js";
+import { averageDigits } from "./numbers.js";
 import { Sizes } from "./sizes.js";
 import { Tape } from "./tape.js";
 
@@ -95,7 +96,10 @@ export class Stage {
     if (feed.isLoaded && feed.bars.size && !performance.getEntriesByName(DRAWN).length) performance.mark(DRAWN);
     this.#rows = feed.bars.rows();
     this.#sums = feed.cumulative(this.#rows);
-    this.charts.draw({ rows: [...this.#rows], sums: [...this.#sums], holes: feed.holes.rows(), interval: feed.interval, anchor: feed.anchor });
+    this.charts.draw({
+      rows: [...this.#rows], sums: [...this.#sums], holes: feed.holes.rows(), interval: feed.interval, anchor: feed.anchor,
+      mostDigits: feed.history.basket ? averageDigits(this.#rows.at(-1)?.ohlcv.values.close) : Infinity,
+    });
     this.divergences.find(this.#rows, this.#sums);
     this.#digits = this.charts.digits;
     this.#legends();
@@ -162,11 +166,15 @@ export class Stage {
     const about = { digits: this.#digits, units: this.units, isCursor: under !== null, anchor: this.feed?.anchor ?? 0 };
     const { price, cvd, delta } = this.panels;
     this.divergences.tell(this.range);
-    price.legend.replaceChildren(...priceLegend(bar, about));
+    const basket = this.feed?.history.basket;
+    price.legend.replaceChildren(...priceLegend(bar, about), ...(basket && bar ? memberLegend(this.feed.instrument, basket.members(bar.time)) : []));
     cvd.legend.replaceChildren(...cvdLegend(bar ? sum : undefined, about, [this.divergences.mark]));
     delta.legend.replaceChildren(...deltaLegend(bar, about));
     for (const name of ["price", "cvd", "delta", "footprint"]) this.panels[name].section.dataset.time = bar?.time ?? "";
-    if (this.feed) this.footprint.want(this.feed, bar, bar ? t("ofBar", { time: dayTime(bar.time) }) : "", this.#digits);
+    const isPriced = bar?.ohlcv.values.close !== null;
+    say(this.footprint.note, t(isPriced ? "noBar" : "noLevels"));
+    if (!isPriced) say(this.panels.footprint.legend, "");
+    if (this.feed) this.footprint.want(this.feed, isPriced ? bar : null, bar ? t("ofBar", { time: dayTime(bar.time) }) : "", this.#digits);
     this.panels.describe(bar, sum, about, this.feed?.instrument);
   }
 

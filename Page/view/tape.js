@@ -1,3 +1,4 @@
+import { nameOf } from "../data/instruments.js";
 import { t } from "../strings.js";
 import { clockTime } from "./clock.js";
 import { el, say } from "./dom.js";
@@ -70,6 +71,7 @@ export class Tape {
     // Twice, five and ten times the threshold.
     const times = print.notional / threshold;
     row.className = print.side;
+    row.title = print.venue ? nameOf(print) : "";
     row.dataset.size = times >= 10 ? 3 : times >= 4 ? 2 : 1;
     row.style.backgroundSize = `${Math.min(100, Math.sqrt(times / 20) * 100).toFixed(1)}% 100%`;
     this.#texts(print).forEach((text, index) => say(row.cells[index], text));
@@ -79,7 +81,9 @@ export class Tape {
 
   #texts(print) {
     const arrow = print.side === "buy" ? "▲" : print.side === "sell" ? "▼" : "·";
-    return [clockTime(print.time), `${arrow} ${fixed(print.price, this.#digits)}`, volume(print.quantity), short(print.notional)];
+    // Of a basket it is told whose it is; the row's title has all of the name.
+    const time = print.venue ? `${clockTime(print.time)} ${print.venue.split("-")[0]}` : clockTime(print.time);
+    return [time, `${arrow} ${fixed(print.price, this.#digits)}`, volume(print.quantity), short(print.notional)];
   }
 
   picture(palette) {
