@@ -1,6 +1,6 @@
 const SIZES = ["small", "medium", "large"].flatMap((size) => [`taker_buy_${size}_order_volume`, `taker_sell_${size}_order_volume`]);
 /** What is kept of each half: a page that is left open for days holds tens of thousands of bars. */
-const KEPT = {
+export const KEPT = {
   ohlcv: ["open", "high", "low", "close", "volume", "trade_count", "quality"],
   flow: ["volume_delta", "taker_buy_volume", "taker_sell_volume", "trade_count", "quality", ...SIZES],
 };

@@ -34,6 +34,11 @@ export class BasketBars {
     this.sum = this.isPriceless ? ["cvd_notional", "volume_delta_notional"] : ["cvd", "volume_delta"];
   }
 
+  /** The columns that it asks for beside those of an instrument. */
+  fields(half) {
+    return ["contributors", "missing", ...(this.isPriceless && half === "flow" ? ["volume_notional", ...Object.values(IN_DOLLARS)] : [])];
+  }
+
   /** What a word on a half of a bar says to the page, as `[half, word]`. */
   told(half, word) {
     const { contributors, missing } = word.values;

@@ -1,4 +1,4 @@
-import { wordOf } from "./bars.js";
+import { KEPT, wordOf } from "./bars.js";
 import { exact, nearest } from "./delta.js";
 import { lengthOf } from "./intervals.js";
 
@@ -35,10 +35,12 @@ export class History {
 
   async #half(half, { from, to, signal }) {
     const words = [];
+    const fields = [...KEPT[half], "revision", "is_open", ...(this.basket?.fields(half) ?? [])].join(",");
     let begin = from;
     do {
       const limit = from === null ? PAGE : 20_000;
-      const page = await this.api.json(`/v1/bars/${half}`, { ...this.instrument, interval: this.interval, from: begin, to, limit }, { signal });
+      const page = await this.api.json(
+        `/v1/bars/${half}`, { ...this.instrument, interval: this.interval, from: begin, to, limit, fields }, { signal });
       for (const row of page.bars) words.push(...this.told(half, wordOf(row)));
       begin = page.next;
     } while (from !== null && begin !== null);
