@@ -79,7 +79,8 @@ extension Lake {
         let path = path(of: tape.instrument, day.date)
         let file = try TapeFile(path: path)
         guard file.contentHash == day.contentHash, file.rows == day.rows, file.layout.scales == tape.sealedScales else {
-            let unchanged = try catalogue.version() == tape.version && catalogue.staged().isEmpty
+            // In this order: what was staged when the file was opened is no more once it is committed, and then the version is another.
+            let unchanged = try catalogue.staged().isEmpty && catalogue.version() == tape.version
             throw unchanged
                 ? LakeError(.damaged, path, "is not the file that the catalogue describes: see 'millrace verify'")
                 : LakeError(.changed, path, "was replaced while it was being read: try again")
