@@ -5,6 +5,7 @@ import re
 import time
 import urllib.parse
 import urllib.request
+from collections import Counter
 
 DAY = 86_400_000_000
 LENGTHS = {"1s": 1_000_000, "1m": 60_000_000, "5m": 300_000_000, "15m": 900_000_000, "1h": 3_600_000_000}
@@ -47,6 +48,11 @@ def short(value):
         if size >= limit:
             return f"{value / unit:.{digits}f}{name}"
     return f"{value:.0f}"
+
+
+def unordered(shown, told):
+    """Whether rows are told of, in about this order: those of one moment may be on either side of the end."""
+    return not Counter(map(tuple, shown[:-5])) - Counter(map(tuple, told))
 
 
 class Panels:
@@ -148,12 +154,14 @@ class Panels:
         instrument, _ = self.place
         least = int(self.page.input_value("#tape select"))
         prints = get(self.base, "/v1/large", **instrument, min_notional=least, limit=200)["trades"][::-1]
-        # Of baskets quantities are coins, whatever a member's venue counts in.
-        coins = (lambda one: one["notional"] / one["price"]) if instrument["venue"] == "basket" else (lambda one: one["quantity"])
+        # Of baskets quantities are coins, whatever a member's venue counts in; what several members trade in one moment has no order.
+        isBasket = instrument["venue"] == "basket"
+        coins = (lambda one: one["notional"] / one["price"]) if isBasket else (lambda one: one["quantity"])
         listed = [[volume(coins(one)), short(one["notional"])] for one in prints]
         ours = [row[2:] for row in rows]
         count = min(len(ours), 100)
-        begin = next((n for n in range(len(listed)) if listed[n:n + count] == ours[:count]), None) if count else (0 if not listed else None)
+        same = unordered if isBasket else (lambda shown, told: shown == told)
+        begin = next((n for n in range(len(listed)) if same(ours[:count], listed[n:n + count])), None) if count else (0 if not listed else None)
         differ = [pair for pair in zip(ours, listed[begin or 0:]) if pair[0] != pair[1]][:4]
         self.check(f"{what}: the tape is that of the API ({count} prints)", begin is not None and begin <= 30, differ)
 

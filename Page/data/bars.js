@@ -14,6 +14,7 @@ export const KEPT = {
 export class Bars {
   #byTime = new Map();
   #times = null;
+  #newest = -Infinity;
 
   get size() {
     return this.#byTime.size;
@@ -44,22 +45,22 @@ export class Bars {
     if (bar && bar[half] && !isNewer(word, bar[half])) return null;
     const kept = { ...word, values: Object.fromEntries(KEPT[half].map((name) => [name, word.values[name]])) };
     if (!bar) {
-      const newest = this.#times?.at(-1);
       this.#byTime.set(word.time, { time: word.time, [half]: kept });
-      if (this.#times) {
-        if (newest === undefined || word.time > newest) this.#times.push(word.time);
-        else this.#times = null;
-      }
+      // Pages of the past come in thousands: their order is made once, when it is asked for.
+      if (word.time > this.#newest) this.#times?.push(word.time);
+      else this.#times = null;
+      this.#newest = Math.max(this.#newest, word.time);
     } else {
       bar[half] = kept;
     }
-    return this.times.at(-1) === word.time ? "last" : "past";
+    return word.time === this.#newest ? "last" : "past";
   }
 
   /** Forgets all bars from a time on, and those before another: their history is about to be told anew. */
   forget(from = -Infinity, to = Infinity) {
     for (const time of [...this.#byTime.keys()]) if (time >= from && time < to) this.#byTime.delete(time);
     this.#times = null;
+    this.#newest = this.times.at(-1) ?? -Infinity;
   }
 }
 
