@@ -120,6 +120,7 @@ def denied(check, visit, base, key):
     page.click("#curtain button")
     panels.until("history")
     panels.drawn()
+    until_true(page, "document.querySelector('#interest').dataset.word === 'empty'")
     check("with one it shows what there is", page.locator("#curtain").is_hidden() and page.inner_text("#price .legend") != "")
     check.equal("the key stays out of the address and out of what outlives the tab", (key in page.url, page.evaluate("JSON.stringify(localStorage)").count(key)), (False, 0))
     page.click("#price .menu > button")

@@ -25,8 +25,15 @@ export function frame(app, name, { question, picture }) {
   return panel;
 }
 
-/** Shows how the answer of a panel stands; gives whether there are values to show. `empty` says what to do where there is nothing. */
+/**
+ * Shows how the answer of a panel stands; gives whether there are values to show. `empty` says what to do where there is nothing. For null,
+ * where it is not known yet what to ask for, it says nothing.
+ */
 export function stand(panel, word, error, empty) {
+  if (word === null) {
+    panel.note.hidden = panel.body.hidden = true;
+    return false;
+  }
   const isBare = BARE.includes(word);
   panel.section.dataset.word = word;
   panel.section.toggleAttribute("data-old", word === "stale");

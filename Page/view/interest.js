@@ -13,7 +13,7 @@ const tone = (change) => (change > 0 ? "buy" : change < 0 ? "sell" : "");
 /** Open interest of the coin in view by exchange, with changes; a row chooses whose history is drawn. */
 export class Interest {
   #rows = [];
-  #coin = "";
+  #coin = null;
 
   /** `on.chosen(exchange)` and `on.total(text, tone)` say what was chosen and what all together came to. */
   constructor(app, on) {
@@ -46,7 +46,7 @@ export class Interest {
 
   relabel() {
     this.panel.relabel();
-    this.head.forEach((head, index) => say(head, index < 4 ? t(COLUMNS[index], { coin: this.#coin }) : CHANGES[index - 4]));
+    this.head.forEach((head, index) => say(head, index < 4 ? t(COLUMNS[index], { coin: this.#coin || t("coins") }) : CHANGES[index - 4]));
     for (const head of this.head.slice(4)) head.title = t("changeAbout");
     this.panel.body.setAttribute("aria-label", t("interest"));
     this.#draw();
@@ -59,11 +59,11 @@ export class Interest {
   #draw() {
     const { asked, panel } = this;
     this.#rows = asked.value ? shares(asked.value) : [];
-    const word = !this.#coin || (asked.word === "ready" && !this.#rows.length) ? "empty" : asked.word;
+    const word = this.#coin === null ? null : !this.#coin || (asked.word === "ready" && !this.#rows.length) ? "empty" : asked.word;
     stand(panel, word, asked.error, t(this.#coin ? "noInterest" : "noCoin", { coin: this.#coin }));
     const missing = this.#rows.length ? asked.value.missing.split(",").filter(Boolean) : [];
     panel.legend.replaceChildren(
-      this.#coin, ...(word === "stale" ? [" · ", el("b", { class: "warn" }, t("wordStale"))] : []),
+      this.#coin ?? "", ...(word === "stale" ? [" · ", el("b", { class: "warn" }, t("wordStale"))] : []),
       ...(missing.length ? [" · ", el("b", { class: "warn", title: t("missingAbout") }, t("missingVenues", { venues: missing.join(", ") }))] : []));
     this.#rows.forEach((row, index) => this.#write(this.lines.rows[index] ?? this.#add(), row));
     while (this.lines.rows.length > this.#rows.length) this.lines.lastChild.remove();

@@ -13,7 +13,7 @@ const UNITS = ["usd", "coin"];
 
 /** Open interest over the stretch of time that the charts above show, of one exchange or all together. */
 export class InterestHistory {
-  #coin = "";
+  #coin = null;
   #exchange = "All";
   #unit = "usd";
   #bars = [];
@@ -102,7 +102,7 @@ export class InterestHistory {
     this.#bars = range ? this.history.bars.filter((bar) => bar.time > range.from - length && bar.time <= range.to) : [];
     const { word } = this.history;
     const isShown = stand(
-      this.panel, !this.#coin || (word === "ready" && !this.#bars.length) ? "empty" : word, this.history.error,
+      this.panel, this.#coin === null ? null : !this.#coin || (word === "ready" && !this.#bars.length) ? "empty" : word, this.history.error,
       t(this.#coin ? "noInterestThen" : "noCoin", { coin: this.#coin, exchange: this.#exchange === "All" ? t("allExchanges") : this.#exchange }));
     this.panel.section.dataset.from = this.#bars[0]?.time ?? "";
     this.panel.section.dataset.to = this.#bars.at(-1)?.time ?? "";

@@ -51,9 +51,9 @@ export class OptionFlow {
     const { asked, panel } = this;
     this.#rows = knownOf(asked.value?.rows ?? []).reverse();
     const isShown = stand(
-      panel, !coin || (asked.word === "ready" && !this.#rows.length) ? "empty" : asked.word, asked.error,
+      panel, coin === null ? null : !coin || (asked.word === "ready" && !this.#rows.length) ? "empty" : asked.word, asked.error,
       t(!coin ? "noCoin" : asked.word === "ready" ? "noRatio" : "noOptions", { coin }));
-    panel.legend.replaceChildren(coin, ...(asked.word === "stale" ? [" · ", el("b", { class: "warn" }, t("wordStale"))] : []));
+    panel.legend.replaceChildren(coin ?? "", ...(asked.word === "stale" ? [" · ", el("b", { class: "warn" }, t("wordStale"))] : []));
     if (!isShown) return;
     const most = Math.max(...this.#rows.flatMap((row) => SIDES.map((side) => row[side]))) || 1;
     this.#rows.forEach((row, index) => this.#write(this.lines.rows[index] ?? this.#add(), row, most));

@@ -15,6 +15,7 @@ const word = (prefix, value) => t(prefix + value.split("-").map((part) => part[0
 export class OptionMarkets {
   #days = [];
   #cursor = null;
+  #isAsked = false;
 
   constructor(app) {
     this.app = app;
@@ -35,6 +36,7 @@ export class OptionMarkets {
   }
 
   show() {
+    this.#isAsked = true;
     this.asked.want(this.#question());
   }
 
@@ -56,7 +58,7 @@ export class OptionMarkets {
     const { asked } = this;
     this.#days = asked.value ? daysOf(asked.value) : [];
     const isEmpty = asked.word === "ready" && !this.#days.length;
-    const isShown = stand(this.panel, isEmpty ? "empty" : asked.word, asked.error, t("noStatistics"));
+    const isShown = stand(this.panel, !this.#isAsked ? null : isEmpty ? "empty" : asked.word, asked.error, t("noStatistics"));
     // Calendars have holes: a day stands beside the one before it.
     if (isShown) this.plot.draw({ ratio: this.#days.map(({ time, put_call_ratio: value }) => (value === null ? { time } : { time, value })) }, DAY);
     this.#legend();

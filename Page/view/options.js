@@ -6,7 +6,7 @@ import { PutCall, ratio } from "./putcall.js";
 
 /** The sheet of options: flow and put/call of the coin in view out of one answer, and put/call of whole markets. */
 export class Options {
-  #coin = "";
+  #coin = null;
   #choice = { window: WINDOWS[0], exchange: OPTION_EXCHANGES[0] };
 
   /** `on.ratio(text)` says what the newest window came to. */

@@ -44,7 +44,7 @@ export class PutCall {
     this.coin = coin;
     this.#points = putCallRatios(knownOf(asked.value?.rows ?? []));
     const isBare = asked.word === "ready" && this.#points.every((point) => point.volume === null && point.interest === null);
-    const word = !coin || isBare ? "empty" : asked.word;
+    const word = coin === null ? null : !coin || isBare ? "empty" : asked.word;
     if (stand(panel, word, asked.error, t(isBare ? "noRatio" : coin ? "noOptions" : "noCoin", { coin }))) this.#plot();
     this.#legend();
   }
