@@ -204,3 +204,7 @@ def check(check, browser, port):
                 until_true(visit.page, "![...document.querySelectorAll('.sheet:not([hidden]) .panel')].some((one) => one.dataset.word === 'loading')")
                 accessible(check, visit.page, f"the sheet {name}, {theme}")
                 visit.picture(f"sheet-{name}-{theme}")
+            visit.page.set_viewport_size({"width": 390, "height": 844})
+            widths = visit.page.evaluate("[document.documentElement.scrollWidth, ...[...document.querySelectorAll('.sheet:not([hidden]) .panel')].map((one) => one.getBoundingClientRect().right)]")
+            check(f"the sheet {name} is as wide as a phone", max(widths) <= 390, widths)
+            visit.page.set_viewport_size({"width": 1440, "height": 900})

@@ -3,6 +3,7 @@ import test from "node:test";
 import { BasketBars, instrumentOf, isPriceless } from "../../Page/data/basket.js";
 import { coinOf } from "../../Page/data/coins.js";
 import { Directory } from "../../Page/data/directory.js";
+import { ApiError } from "../../Page/data/errors.js";
 import { Feed } from "../../Page/data/feed.js";
 import { search, unitsOf } from "../../Page/data/instruments.js";
 import { averageDigits } from "../../Page/view/numbers.js";
@@ -79,6 +80,17 @@ test("Baskets are asked for with the first list of instruments, and then seldom"
   await directory.refresh();
   assert.deepEqual(asked, ["/v1/instruments", "/v1/baskets", "/v1/instruments"]);
   assert.equal(directory.find("basket", "btc-perps").members.length, 3);
+  directory.close();
+});
+
+test("Where baskets are not opened by a key, instruments are shown", async () => {
+  const api = { json: async (path) => {
+    if (path === "/v1/baskets") throw new ApiError(403, "the plan has no baskets");
+    return { instruments: listed };
+  } };
+  const directory = new Directory(api, () => {}, { pause: 1e6 });
+  await directory.refresh();
+  assert.deepEqual([directory.error, directory.instruments.length, directory.baskets.length], [null, 1, 0]);
   directory.close();
 });
 
