@@ -40,6 +40,8 @@ class Relay:
                 if self.mode == "cut":
                     raise OSError("cut")
                 server = socket.create_connection(self.target, 5)
+                # A stream may be quiet for longer than it takes to connect.
+                server.settimeout(None)
             except OSError:
                 client.close()
                 continue
