@@ -162,7 +162,6 @@ class Panels:
         same = unordered if isBasket else (lambda shown, told: shown == told)
         ours = [row[2:] for row in rows]
         count = min(len(ours), 100)
-        # In a storm it may be a few prints behind the stream.
         for _ in range(5):
             prints = get(self.base, "/v1/large", **instrument, min_notional=least, limit=300)["trades"][::-1]
             listed = [[volume(coins(one)), short(one["notional"])] for one in prints]
