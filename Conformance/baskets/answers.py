@@ -40,6 +40,21 @@ def bars(check, server, tapes, name, members, base, interval):
         check(f"{path}", found == cells, next(((a, b) for a, b in zip(found, cells) if a != b), (len(found), len(cells))))
 
 
+def chosen(check, server, name, base):
+    """Some columns are those of all, in the order of the table; what is no column of a basket is said."""
+    of = f"venue=basket&symbol={name}&interval=1m&from=0&limit=all"
+    for dataset, names in (("flow", "missing,volume_delta_notional,contributors"), ("updownticks", "uptick_volume"), ("ohlcv", "quality,close,is_open,revision")):
+        if not base and dataset == "ohlcv":
+            continue
+        whole = ask(server, f"/v1/bars/{dataset}?{of}")["bars"]
+        wanted = [{key: row[key] for key in row if key == "time" or key in names.split(",")} for row in whole]
+        found = ask(server, f"/v1/bars/{dataset}?{of}&fields={names}")["bars"]
+        check(f"{name}: {names} of {dataset}", found == wanted and [list(row) for row in found] == [list(row) for row in wanted] and found,
+              next(((a, b) for a, b in zip(found, wanted) if a != b), (len(found), len(wanted))))
+    status, _, body = server.ask(f"/v1/bars/flow?{of}&fields=flow_entropy")
+    check(f"{name}: a column that only instruments have is refused", status == 400 and b"contributors" in body, (status, body[:200]))
+
+
 def delta(check, server, tapes, name, base, interval, wanted):
     what, coins, dollars = f"{name} {interval} CVD", Decimal(0), Decimal(0)
     found = ask(server, f"/v1/cvd?venue=basket&symbol={name}&interval={interval}&from=0&limit=all")["bars"]
@@ -126,6 +141,7 @@ def pages(check, server, name, base, draw, rounds):
 def run(check, server, tapes, name, members, base, draw, quick):
     for interval in ("1m", "1w") if quick else sums.LENGTHS:
         bars(check, server, tapes, name, members, base, interval)
+    chosen(check, server, name, base)
     trades(check, server, tapes, name, members, draw, 6 if quick else 60)
     large(check, server, tapes, name, members)
     pages(check, server, name, base, draw, 2 if quick else 20)

@@ -138,12 +138,11 @@ def changing(check, folder, lake, tapes, members, draw):
         check.equal("a basket that is gone", server.ask("/v1/trades?venue=basket&symbol=b")[0], 404)
 
 
-def tags(check, folder, lake, tapes, server, name, members):
+def tags(check, folder, lake, tapes, server, name, members, member):
     """The entity tag is that of the members' tapes."""
     path = f"/v1/bars/flow?venue=basket&symbol={name}&interval=1m&from=0&limit=all"
     tag = server.ask(path)[1]["ETag"]
     check.equal("the same again", server.ask(path, {"If-None-Match": tag})[0], 304)
-    member = members[0]
     tape = tapes[member]
     venue, symbol = member.split(":")
     last = tape.trades[-1]
@@ -213,7 +212,7 @@ def main():
                     described(check, server, name, name != "coins")
             refusals(check, server, "eth-all")
             commands.run(check, server, folder, lake, path, baskets, tapes, options.quick)
-            tags(check, folder, lake, tapes, server, "eth-all" if not real else "btc-all", eth[2:] if not real else btc)
+            tags(check, folder, lake, tapes, server, *(("btc-all", btc, btc[0]) if real else ("eth-all", eth, eth[2])))
         changing(check, folder, lake, tapes, eth[2:5], draw)
         limited(check, folder, lake, tapes, "eth-all", eth)
         live.run(check, lambda url, path: json.loads(urllib.request.urlopen(url + path, timeout=60).read()), listening)
