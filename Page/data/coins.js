@@ -1,7 +1,7 @@
 import { isPriceless } from "./basket.js";
 import { unitsOf } from "./instruments.js";
 
-/** What a coin is called by open interest and options, and how many of it a name stands for there: `1000PEPE` is PEPE. */
+/** What an instrument's coin is called by open interest and options, `1000PEPE` by PEPE; "" where it has none of its own. */
 export function coinOf(instrument) {
   if (isPriceless(instrument)) return "";
   const base = unitsOf(instrument).base.toUpperCase();

@@ -68,7 +68,7 @@ export class Tape {
   #write(row, print, threshold) {
     row.hidden = !print;
     if (!print) return;
-    // Twice, five and ten times the threshold.
+    // Bolder from four and from ten times the threshold on.
     const times = print.notional / threshold;
     row.className = print.side;
     row.title = print.venue ? nameOf(print) : "";
