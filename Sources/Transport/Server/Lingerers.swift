@@ -39,9 +39,10 @@ final class Lingerers: Sendable {
         let left = TransferCounts.unacknowledged(descriptor)
         guard left > 0 || TransferCounts.hasUnread(descriptor) else { return }
         members.withLock { members in
-            guard members.count < Lingerers.room else { return }
             let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
             guard copy >= 0 else { return }
+            // The one that has had most time: who drips cannot keep the others out.
+            if members.count >= Lingerers.room { close(members.removeFirst().descriptor) }
             shutdown(copy, Int32(SHUT_WR))
             let patience = left > 0 ? stretch : Lingerers.moment
             members.append(Lingerer(descriptor: copy, deadline: SystemClock.coarseMilliseconds() + patience, left: left))
@@ -54,6 +55,7 @@ final class Lingerers: Sendable {
         members.withLock { members in
             guard !members.isEmpty else { return }
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            // In their order, which is that of their age.
             for index in members.indices.reversed() where isLate(&members[index], at: now) || Lingerers.isOver(&members[index], &bytes) {
                 close(members[index].descriptor)
                 members.remove(at: index)
