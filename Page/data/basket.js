@@ -11,9 +11,12 @@ const IN_DOLLARS = {
 export function instrumentOf({ name, base, instruments: members }) {
   const states = members.map((member) => member.state);
   const begun = members.map((member) => member.first_time).filter((time) => time !== null);
+  const late = members.find((member) => member.state !== "live" && member.state !== "imported" && member.state !== "missing");
   return {
     venue: "basket", symbol: name, kind: "basket", base, atlas: `basket-${base ?? "USD"}-USD`, members: members.map(nameOf),
-    state: states.includes("live") ? "live" : (states.find((state) => state !== "imported" && state !== "missing") ?? "imported"), reason: null,
+    multiples: members.map((member) => [nameOf(member), member.multiple]),
+    state: states.includes("live") ? "live" : (states.find((state) => state !== "imported" && state !== "missing") ?? "imported"),
+    reason: late ? `${nameOf(late)} ${late.state}` : null,
     first_time: begun.length ? Math.min(...begun) : null, trades: 0,
   };
 }
@@ -25,8 +28,10 @@ export const isPriceless = (instrument) => instrument?.kind === "basket" && inst
 export class BasketBars {
   #members = new Map();
   #pairs = new Map();
+  #multiples;
 
   constructor(instrument) {
+    this.#multiples = new Map(instrument.multiples);
     this.isPriceless = isPriceless(instrument);
     /** The datasets that it has. */
     this.halves = this.isPriceless ? ["flow"] : ["ohlcv", "flow"];
@@ -52,9 +57,10 @@ export class BasketBars {
     return [["ohlcv", { ...word, values: ohlcv }], ["flow", { ...word, values: flow }]];
   }
 
-  /** A print of a member: in coins, whatever its venue counts in. */
+  /** A print of a member: in coins and at the price of one, whatever its venue counts in. */
   print(print) {
-    return { ...print, quantity: print.notional / print.price };
+    const price = print.price / (this.#multiples.get(nameOf(print)) ?? 1);
+    return { ...print, price, quantity: print.notional / price };
   }
 
   /** Who traded in the bar of a time, and of whom there is no tape of it. */

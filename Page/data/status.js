@@ -8,6 +8,8 @@ export function statusOf({ instrument, connection, isLoaded, isEmpty, error, str
   const denied = [error, streamError].find((one) => one?.isDenied);
   if (denied && !(isLoaded && denied === streamError && denied.status === 403)) return { word: "denied", detail: denied.message };
   if (!isLoaded) {
+    // A basket is listed before any of its members is on tape.
+    if (error?.status === 404 && instrument.kind === "basket") return { word: "empty", detail: "" };
     if (error && error.status !== 0) return { word: "error", detail: error.message };
     if (error || connection === "waiting") return { word: "reconnecting", detail: "" };
     return { word: "loading", detail: "" };

@@ -12,7 +12,9 @@ export function readPlace(query) {
   const given = new URLSearchParams(query);
   const [venue, ...symbol] = (given.get("i") ?? "").split(":");
   const time = (name) => {
-    const milliseconds = Date.parse(given.get(name) ?? "");
+    // What browsers read beyond ISO 8601 is not alike in all of them.
+    const text = given.get(name) ?? "";
+    const milliseconds = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(text) : NaN;
     return Number.isFinite(milliseconds) ? milliseconds * 1000 : null;
   };
   const among = (name, all, usual) => (all.includes(given.get(name)) ? given.get(name) : usual);

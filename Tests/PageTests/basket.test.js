@@ -40,6 +40,9 @@ test("Of several coins dollars stand for coins, and prices are not there", () =>
 test("A print of a basket is in coins, whatever its venue counts in", () => {
   const bars = new BasketBars(instrumentOf(perps));
   assert.equal(bars.print({ price: 50_000, quantity: 300, notional: 150_000 }).quantity, 3);
+  const thousands = new BasketBars({ base: "PEPE", multiples: [["binance-futures:1000PEPEUSDT", 1000]] });
+  const print = thousands.print({ venue: "binance-futures", symbol: "1000PEPEUSDT", price: 8, quantity: 5, notional: 40 });
+  assert.deepEqual([print.price, print.quantity], [0.008, 5000]);
 });
 
 test("A feed of a basket follows its own bars and its members' prints, each once", async () => {

@@ -22,7 +22,7 @@ public struct Basket: Sendable, Hashable {
         /// What is traded: `PEPE`, also where the venue counts it in thousands.
         public let coin: String
         /// How many coins one unit of base is.
-        let multiple: Int64
+        package let multiple: Int64
 
         /// The venue and its symbol: `binance-futures:BTCUSDT`.
         public var description: String { "\(instrument.venue.name):\(instrument.symbol)" }

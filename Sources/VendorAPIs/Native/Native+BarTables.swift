@@ -121,7 +121,9 @@ extension Native {
     static func question(_ request: borrowing Request) -> String {
         let query = request.query
         let values = query.names.filter { $0 != TableFormat.parameter.name }.sorted().map { name in
-            let value = query[name] ?? ""
+            var value = query[name] ?? ""
+            // Columns come in the order of the table.
+            if name == Parameters.fields.name { value = Set(value.split(separator: ",")).sorted().joined(separator: ",") }
             return "\(name) \(value.utf8.count) \(value)"
         }
         return ([request.path] + values).joined(separator: "\n")

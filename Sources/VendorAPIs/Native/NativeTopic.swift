@@ -37,6 +37,7 @@ struct NativeTopic: Sendable, Hashable, CustomStringConvertible {
                 "topic '\(text)' \(reason): write trades:VENUE:SYMBOL, large:VENUE:SYMBOL, gaps:VENUE:SYMBOL or"
                     + " bars:VENUE:SYMBOL:INTERVAL[:DATASET]")
         }
+        guard ["trades", "large", "gaps", "bars"].contains(parts[0]) else { throw fail("is not of a kind that is known") }
         guard parts.count >= 3, let venue = Venue(parts[1]) else { throw fail("names no venue") }
         var (interval, dataset): (Interval?, String?)
         if parts[0] == "bars" {

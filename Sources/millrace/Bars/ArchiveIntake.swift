@@ -29,4 +29,12 @@ struct ArchiveIntake {
         }
         force = arguments.has("force")
     }
+
+    /// Refuses options that say how a dump is read, where none is.
+    static func requireInput(_ arguments: Arguments) throws(UsageError) {
+        guard !arguments.has("input") else { return }
+        for option in options where arguments.has(option.name) {
+            throw UsageError("--\(option.name) says how a dump is read: it goes with --input FILE")
+        }
+    }
 }

@@ -24,6 +24,7 @@ struct BasketRequest {
         guard !arguments.has("input") else {
             throw UsageError("--input is the dump of one instrument; a basket's bars are read from its members' tapes: write --data DIR")
         }
+        try ArchiveIntake.requireInput(arguments)
         data = try arguments.required("data")
         guard arguments.value("clock") != "true" else {
             throw UsageError("--clock true is of one instrument; bars of a basket follow the exchanges' clocks")

@@ -12,9 +12,16 @@ struct RowRange {
 
     /// - Parameter columns: the columns whose values will be asked of the rows.
     init<Row>(_ arguments: Arguments, columns: [Column<Row>]) throws {
-        options = try BarOptions(
-            interval: arguments.interval(), columns: columns, mediumFrom: RowRange.notional(arguments, "medium-from", default: 100),
-            largeFrom: RowRange.notional(arguments, "large-from", default: 1000))
+        let medium = try RowRange.notional(arguments, "medium-from", default: 100)
+        let large = try RowRange.notional(arguments, "large-from", default: 1000)
+        let (least, most) = (
+            WideDecimal(mantissa: Int128(medium.mantissa), scale: medium.scale),
+            WideDecimal(mantissa: Int128(large.mantissa), scale: large.scale)
+        )
+        guard let room = most.subtracting(least), room.mantissa > 0 else {
+            throw UsageError("--medium-from \(medium.description) must be less than --large-from \(large.description)")
+        }
+        options = try BarOptions(interval: arguments.interval(), columns: columns, mediumFrom: medium, largeFrom: large)
         threads = try arguments.threads()
         from = try arguments.time("from")
         to = try arguments.time("to")

@@ -11,6 +11,7 @@ struct RowRequest {
     /// - Parameter columns: the columns whose values will be asked of the rows.
     init(_ arguments: Arguments, columns: [Column<BarRow>]) throws {
         guard arguments.has("input") != arguments.has("data") else { throw UsageError("give either --input FILE or --data DIR") }
+        try ArchiveIntake.requireInput(arguments)
         guard !arguments.has("config") else {
             throw UsageError("--config says which instruments a basket has: write --venue \(Basket.venue), or leave it out")
         }

@@ -85,6 +85,9 @@ private struct BasketListing: Sendable {
         ) { row in
             row.instrument.map { .decimal(Int128($0.contractSize.mantissa), scale: $0.contractSize.scale) } ?? .null
         },
+        JSONField("multiple", .integer, unit: "coins", "How many coins one of its base is: 1000 of 1000PEPEUSDT, else 1") {
+            .whole($0.member.multiple)
+        },
         JSONField(
             "state", .choice(["missing", "imported"] + LiveState.names),
             "Neither on tape nor recorded, on tape only, or how it is recorded, as in /v1/instruments"
