@@ -67,7 +67,8 @@ struct StreamTests {
             }
             if after.count > 50 { break }
         }
-        #expect(resets == 1 && interruptions >= 1)
+        // Again where the connection was lost before the server had said from when it may be resumed.
+        #expect(resets >= 1 && interruptions >= resets)
         // What the stream could not tell of is on the tape, once it is durable.
         let (first, last) = try (#require(before.first), #require(after.max()))
         var known = Set(before).union(after)
