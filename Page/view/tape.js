@@ -47,6 +47,8 @@ export class Tape {
     if (added === 0 && shown.length === this.#prints.length && shown.length) return;
     this.#manner = manner;
     this.#prints = shown;
+    // Prints of a basket say whose they are, which takes room.
+    this.panel.section.classList.toggle("venues", Boolean(shown[0]?.venue));
     this.#digits = digits;
     this.select.value = String(threshold);
     this.note.hidden = prints.length > 0;
