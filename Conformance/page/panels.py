@@ -1,5 +1,6 @@
 """What the panels of the page show, held against what the native API answers at the same instant."""
 import decimal
+import difflib
 import json
 import re
 import time
@@ -169,7 +170,8 @@ class Panels:
             if begin is not None:
                 break
             time.sleep(0.2)
-        differ = [pair for pair in zip(ours, listed[begin or 0:]) if pair[0] != pair[1]][:4]
+        words = [[" ".join(row) for row in rows] for rows in (ours[:count], listed[:count])]
+        differ = [f"{at}: {line}" for at, line in enumerate(difflib.ndiff(*words)) if line[0] in "-+"][:12]
         self.check(f"{what}: the tape is that of the API ({count} prints)", begin is not None and begin <= 60, differ)
 
     def compare_feeds(self, what):

@@ -1,4 +1,5 @@
 """Holes as they are recorded: one that the venue fills is tinted and says so, one that it does not is striped and stays doubtful."""
+import contextlib
 import json
 import time
 
@@ -7,8 +8,8 @@ from panels import Panels, get
 from visit import Visit
 
 SECOND = 1_000_000
-# When the venue does not stream its trades, in seconds since it began; and for how long.
-FILLED, LOST, LENGTH = 12, 26, 4
+# When the venue does not stream its trades, in seconds since it began, and for how long: the second time the page most often looks on.
+FILLED, LOST, LENGTH = 10, 45, 4
 VENUE = "binance-futures"
 
 
@@ -22,6 +23,13 @@ def recording(simulator, scratch):
     where = json.loads(simulator.line)["hosts"][VENUE]
     return Child("serve", "--data", f"{scratch}/repaired", "--port", 0, "--opend-port", "none", "--intervals", "1s",
                  "--record", f"{VENUE}:BTCUSDT", "--endpoint", f"{VENUE}={where['rest']},{where['stream']}", ready="millrace ready http://")
+
+
+@contextlib.contextmanager
+def begun(scratch):
+    """A server that records the market, which takes its time."""
+    with market() as simulator, recording(simulator, scratch) as server:
+        yield server.line.split()[2]
 
 
 def holes(base):
@@ -48,13 +56,13 @@ def places(panels, hole):
     return ((touching[0] + touching[-1]) / 2, touching[0]) if touching else (None, None)
 
 
-def check(check, browser, scratch):
-    with market() as simulator, recording(simulator, scratch) as server, Visit(browser) as visit:
-        base, page = server.line.split()[2], visit.page
+def check(check, browser, base):
+    with Visit(browser) as visit:
+        page = visit.page
         panels = Panels(page, base, check)
         page.goto(f"{base}/?i={VENUE}:BTCUSDT&interval=1s&large=10000&lang=en&tz=utc&theme=dark")
         panels.until("live")
-        end = time.monotonic() + 60
+        end = time.monotonic() + 90
         while not all(holes(base)) and time.monotonic() < end:
             time.sleep(0.5)
         filled, lost = holes(base)

@@ -46,10 +46,11 @@ def main():
         browser = playwright.chromium.launch(**options)
         # Its past takes a while to bring.
         beginning = recorded.begin(scratch, QUICK)
-        serving.check(check, scratch)
-        taped.check(check, browser, scratch)
-        basketed.taped(check, browser, scratch)
-        repaired.check(check, browser, scratch)
+        with repaired.begun(scratch) as base:
+            serving.check(check, scratch)
+            taped.check(check, browser, scratch)
+            basketed.taped(check, browser, scratch)
+            repaired.check(check, browser, base)
         beginning[1].result()
         basketed.live(check, browser, f"http://127.0.0.1:{beginning[0][1]}")
         lower.check(check, browser, beginning[0][1])

@@ -12,6 +12,8 @@ import { Stream } from "./stream.js";
 const MOST_BARS = 3000;
 /** Fewer are not worth drawing all bars anew. */
 const LEAST_FORGOTTEN = 500;
+/** Tables have a print once it is durable, some tenth of a second after the stream tells of it; so long is waited before those are asked for. */
+const DURABLE = 1500;
 /** Words on a reset come one per topic: the history is asked for once. */
 const SETTLE = 50;
 
@@ -33,7 +35,9 @@ export class Feed {
   connection = "none";
   #stream = null;
   #streamError = null;
+  /** What the stream tells while the history is asked for anew: it goes on top of the answers. */
   #fresh = null;
+  #again = null;
   #abort = new AbortController();
   #reloading = null;
   #poll = null;
@@ -76,6 +80,7 @@ export class Feed {
     this.#abort.abort();
     this.#stream?.close();
     clearTimeout(this.#reloading);
+    clearTimeout(this.#again);
     clearTimeout(this.#poll);
   }
 
@@ -162,9 +167,11 @@ export class Feed {
         break;
       }
       case "large":
+        this.#fresh?.prints.push(this.#printOf(event));
         if (this.prints.take([this.#printOf(event)])) this.onChange("prints");
         break;
       case "gap":
+        this.#fresh?.gaps.push(event);
         this.holes.take([event]);
         // What the delta is counted from lies before what is held, and may just have changed.
         if (event.time_from < this.basis.time) this.#reloadSoon();
@@ -179,7 +186,7 @@ export class Feed {
   }
 
   #takeBar(half, word) {
-    this.#fresh?.take(half, word);
+    this.#fresh?.bars.take(half, word);
     const changed = this.bars.take(half, word);
     if (changed) this.onChange(changed === "last" ? "bars" : "past");
     if (changed === "last") this.#trim();
@@ -210,8 +217,10 @@ export class Feed {
     const abort = new AbortController();
     const { signal } = abort;
     this.#abort = abort;
+    clearTimeout(this.#again);
     const bars = new Bars();
-    this.#fresh = bars;
+    const fresh = { bars, prints: [], gaps: [] };
+    this.#fresh = fresh;
     this.onChange("state");
     try {
       const from = this.#begin();
@@ -226,9 +235,10 @@ export class Feed {
       this.anchor = anchor;
       this.basis = first <= anchor ? { time: anchor, sum: 0 } : { time: first, sum };
       this.prints.clear();
-      this.prints.take(prints);
+      this.prints.take([...prints, ...fresh.prints]);
       this.holes.clear();
-      this.holes.take(holes);
+      this.holes.take([...holes, ...fresh.gaps]);
+      if (this.connection === "live") this.#again = setTimeout(() => this.#catchUp(signal), DURABLE);
       this.hasMore = bars.size > 0;
       this.isLoaded = true;
       this.error = null;
@@ -238,10 +248,19 @@ export class Feed {
       // Without an answer the next attempt is the reader's or the stream's; a server that is busy is asked again.
       if (!error.isDenied && error.status !== 400 && error.status !== 404) this.#reloading = setTimeout(() => this.reload(), 3000);
     } finally {
-      if (this.#fresh === bars) this.#fresh = null;
+      if (this.#fresh === fresh) this.#fresh = null;
     }
     if (this.#isClosed) return;
     for (const what of ["past", "prints", "holes", "state"]) this.onChange(what);
+  }
+
+  /** Asks for the prints of the moment in which the stream began: it did not tell of them, and the tables did not have them yet. */
+  async #catchUp(signal) {
+    try {
+      if (this.prints.take(await this.history.prints(this.notional, signal)) && !this.#isClosed) this.onChange("prints");
+    } catch {
+      // Of a server that does not answer the stream tells.
+    }
   }
 
   /** Loads a page of bars before the first one held, or all from a time on. */
