@@ -9,7 +9,7 @@ from visit import Visit
 
 SECOND = 1_000_000
 # When the venue does not stream its trades, in seconds since it began, and for how long: the second time the page most often looks on.
-FILLED, LOST, LENGTH = 10, 45, 4
+FILLED, LOST, LENGTH = 8, 30, 4
 VENUE = "binance-futures"
 
 
@@ -51,7 +51,7 @@ def colour(page, part):
 
 def places(panels, hole):
     """The part of the chart's width where the middle of a hole is, and one where the cursor finds a bar of it; each None if it is not in view."""
-    found = [(step / 1000, panels.point(step / 1000)) for step in range(30, 985, 8)]
+    found = [(step / 1000, panels.point(step / 1000)) for step in range(30, 985, 20)]
     touching = [part for part, moment in found if hole["time_from"] - SECOND < moment < hole["time_to"]]
     return ((touching[0] + touching[-1]) / 2, touching[0]) if touching else (None, None)
 
