@@ -42,7 +42,7 @@ def year(folder, lake):
             part = slice(first, first + 100_000)
             rows = zip(time[part].tolist(), price[part].tolist(), quantity[part].tolist(), side[part].tolist(), range(first + 1, count + 1))
             file.writelines(f"{t},{p},{q},{'buy' if s else 'sell'},{i}\n" for t, p, q, s, i in rows)
-    subprocess.run([MILLRACE, "import", path, "--data", lake, "--venue", "binance-spot", "--symbol", "YEARUSDT", "--quiet"], check=True)
+    subprocess.run([MILLRACE, "import", path, "--data", lake, "--venue", "binance-spot", "--symbol", "YEARUSDT", "--quiet"], check=True, stdout=subprocess.DEVNULL)
     os.remove(path)
 
 
@@ -51,7 +51,7 @@ def trades(folder, lake, rows):
     subprocess.run([MILLRACE, "simulate", "archives", *words, "--rows", str(rows), "--seed", "1", "--format", "csv", "--output", folder, "--quiet"],
                    check=True, stdout=subprocess.DEVNULL)
     path = next(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".csv"))
-    subprocess.run([MILLRACE, "import", path, "--data", lake, *words, "--quiet"], check=True)
+    subprocess.run([MILLRACE, "import", path, "--data", lake, *words, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     os.remove(path)
 
 
