@@ -40,6 +40,17 @@ struct CommandLineTests {
             ["bars", "flow", "--data", "x", "--venue", "basket", "--symbol", "btc", "--interval", "1m"],
             "--venue basket wants --config FILE"
         ),
+        (
+            ["bars", "flow", "--data", "x", "--venue", "bybit-spot", "--symbol", "Y", "--interval", "1m", "--contract-size", "2"],
+            "--contract-size says how a dump is read"
+        ),
+        (
+            [
+                "bars", "flow", "--data", "x", "--venue", "bybit-spot", "--symbol", "Y", "--interval", "1m", "--medium-from", "5",
+                "--large-from", "2",
+            ],
+            "--medium-from 5 must be less than --large-from 2"
+        ),
         (["serve", "--data", "x", "--open-interest", "okx-perp"], "Did you mean okx-perps?"),
         (["serve", "--data", "x", "--oi-factor", "bybit-linear=0"], "write it like bybit-linear=0.5"),
         (["serve", "--data", "x", "--oi-factor", "nowhere=1"], "write it like bybit-linear=0.5"),

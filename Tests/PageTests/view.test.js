@@ -27,6 +27,7 @@ test("A place survives its address, and nonsense is as usual", () => {
   const odd = readPlace("?i=x&interval=7m&from=2026-11-20&to=2026-11-19&large=7&theme=pink&lang=<b>&tz=");
   assert.deepEqual(odd, { venue: null, symbol: null, interval: "1m", from: null, to: null, large: 50_000, panel: "interest", theme: null, lang: null, tz: null });
   assert.equal(readPlace("?i=hyperliquid-perps:xyz:TSLA").symbol, "xyz:TSLA");
+  assert.equal(readPlace("?from=0&to=1").from, null, "what browsers read unlike each other is no time");
 });
 
 test("Prints that come before those that are listed are told from any other change", () => {
@@ -119,6 +120,8 @@ test("A feed says how it stands", () => {
   assert.equal(word({ isEmpty: true }), "empty");
   assert.equal(word({ instrument: { state: "imported" }, connection: "none" }), "history");
   assert.deepEqual(statusOf({ ...base, instrument: { state: "disconnected", reason: "no route" } }), { word: "stale", detail: "no route" });
+  const none = { isLoaded: false, error: new ApiError(404, "no tape") };
+  assert.deepEqual([word({ ...none, instrument: { kind: "basket", state: "imported" } }), word(none)], ["empty", "error"]);
 });
 
 test("A line of curl can be pasted, and shows no key", () => {
